@@ -47,6 +47,9 @@ class Settings:
         Setting("HUB_RATE", "50", "requests per second of one client, on average; 0: no limit"),
         Setting("HUB_AT_ONCE", "20", "concurrent requests of one client; 0: no limit"),
         Setting("HUB_INTROSPECTION", "on", "GraphQL introspection: on or off"),
+        Setting(
+            "HUB_EXECUTION", "planned", "planned, or reference: every query runs in graphql-core"
+        ),
         Setting("HUB_OPERATIONS", "open", "open, or trusted: only documents in HUB_OPERATIONS_DIR"),
         Setting(
             "HUB_OPERATIONS_DIR", "", "trusted documents: one folder per client, .graphql files"
@@ -72,6 +75,7 @@ class Settings:
     rate: int = 50
     max_concurrent_requests: int = 20
     introspection: bool = True
+    planned_execution: bool = True
     operations_dir: Path | None = None
     public_url: str | None = None
     anonymous: bool = True
@@ -115,6 +119,10 @@ class Settings:
             rate=parse_integer("HUB_RATE", values["HUB_RATE"], 0, 1_000_000),
             max_concurrent_requests=parse_integer("HUB_AT_ONCE", values["HUB_AT_ONCE"], 0, 100_000),
             introspection=parse_switch("HUB_INTROSPECTION", values["HUB_INTROSPECTION"]),
+            planned_execution=validate_choice(
+                "HUB_EXECUTION", values["HUB_EXECUTION"], "planned", "reference"
+            )
+            == "planned",
             operations_dir=parse_operations_dir(
                 values["HUB_OPERATIONS"], values["HUB_OPERATIONS_DIR"]
             ),

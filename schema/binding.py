@@ -166,8 +166,11 @@ def resolver_field(
     _resolve.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
     _resolve.__name__ = batch.__name__
     _resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
-    _resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
-    _resolve.needs = needed or None  # type: ignore[attr-defined]  # read by the architecture tests
+    # Read by planned execution and by the architecture tests.
+    _resolve.batch = batch  # type: ignore[attr-defined]
+    _resolve.with_selection = with_selection  # type: ignore[attr-defined]
+    _resolve.needs = needed or None  # type: ignore[attr-defined]
+    _resolve.convert_arguments = convert_arguments  # type: ignore[attr-defined]
     directives: list[object] = [] if cost is None else [cost]
     if needed:
         directives.append(RequiresScopes(scopes=[[one.value] for one in needed]))

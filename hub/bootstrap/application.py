@@ -55,6 +55,7 @@ from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
 from schema.contract import create_schema
 from schema.cost import list_field_costs
+from schema.execution.executor import PlannedExecutor
 from schema.json_schema import build_json_schema
 
 
@@ -144,6 +145,7 @@ def build_application(
         operations=operations or load_allowed_operations(settings),
         slots=ExecutionSlots(Limits.from_pool_size(settings.pool_size)),
         rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
+        executor_class=PlannedExecutor if settings.planned_execution else None,
     )
     app = Starlette(
         routes=[

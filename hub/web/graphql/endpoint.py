@@ -7,9 +7,9 @@ parse and validate again what was just parsed. Overriding all of that would be m
 """
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
-from graphql import GraphQLSchema, OperationType
+from graphql import Executor, GraphQLSchema, OperationType
 from starlette.authentication import AuthenticationBackend
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,10 +54,18 @@ class GraphQLEndpoint:
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
         slots: ExecutionSlots | None = None,
+        executor_class: type[Executor[Any]] | None = None,
     ) -> None:
         documents = DocumentCache(schema, weights, allow_introspection=allow_introspection)
         self._execution = Execution(
-            schema, documents, context_factory, url, operations, rate_limiter, slots
+            schema,
+            documents,
+            context_factory,
+            url,
+            operations,
+            rate_limiter,
+            slots,
+            executor_class,
         )
         self.authentication = authentication
         self.sockets = WebSocketEndpoint(self._execution, authentication)

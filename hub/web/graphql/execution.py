@@ -87,7 +87,10 @@ class PreparedOperation:
 
 
 class Execution:
-    """Executes operations of one schema; `url` identifies the hub, whose own clients have lists."""
+    """Executes operations of one schema; `url` identifies the hub, whose own clients have lists.
+
+    `executor_class` executes queries and mutations; None: graphql-core's own.
+    """
 
     def __init__(
         self,
@@ -98,8 +101,10 @@ class Execution:
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
         slots: ExecutionSlots | None = None,
+        executor_class: type[Executor[Any]] | None = None,
     ) -> None:
         self._schema = schema
+        self._executor_class = executor_class
         self._documents = documents
         self._context_factory = context_factory
         self._url = url
@@ -136,14 +141,8 @@ class Execution:
         )
         if document.ast is None:
             errors = [graphql_problem(error, document.stage, trace) for error in document.errors]
-            return PreparedOperation(
-                graphql_request,
-                document,
-                None,
-                0,
-                rate_limit_key,
-                GraphQLAnswer({"errors": errors}, True),
-            )
+            rejection = GraphQLAnswer({"errors": errors}, True)
+            return PreparedOperation(graphql_request, document, None, 0, rate_limit_key, rejection)
         self._operations.persist(graphql_request)
         operation = get_operation_ast(document.ast, graphql_request.operation_name)
         kind = operation.operation if operation is not None else None
@@ -188,6 +187,7 @@ class Execution:
                 context_value=context,
                 variable_values=operation.request.variables,
                 operation_name=operation.request.operation_name,
+                executor_class=self._executor_class,
                 hide_suggestions=not self._documents.allow_introspection,
             )
             result = await running if inspect.isawaitable(running) else running

@@ -1,0 +1,1 @@
+"""Planned execution: operations compiled once, executed breadth first over the resolvers."""
