@@ -183,16 +183,14 @@ async def test_transaction_through_a_pooler_has_the_settings_and_leaves_none(
 
 
 async def test_cancelled_statement_through_a_pooler_stops_no_other_client(
-    server: EmbeddedServer, template: str, monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedServer, template: str
 ) -> None:
-    monkeypatch.setattr("hub.store.database.STATEMENT_TIMEOUT", 0.05)
     with run_pgbouncer(server, default_pool_size=2) as port:
         url = pooler_dsn(port, template)
         async with open_database(template, pool_size=8, pooler_dsn=url) as database:
 
             async def exceed_timeout() -> None:
-                async with database.read_transaction() as reading:
-                    await reading.fetch("set local statement_timeout = '50ms'")
+                async with database.read_transaction(0.05) as reading:
                     with pytest.raises(TooCostly):
                         await reading.fetch("select pg_sleep(5)")
 

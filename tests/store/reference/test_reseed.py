@@ -29,7 +29,7 @@ RENAMED_KEYS = {
 }
 
 
-NOTES = {"rollup_change", "finding_change", "change_queue"}
+NOTES = {"rollup_change", "finding_change", "finding_plan_change", "change_queue"}
 """Notes of what a transaction touched, for the rollup, findings and the feed; they are no data."""
 
 
