@@ -217,10 +217,9 @@ class RegistryAdministration:
                 new_issuer.token_type.name,
                 new_issuer.token_hours,
             )
-            sign_in_json = (
-                json.dumps(serialize_sign_in(new_issuer.sign_in)) if new_issuer.sign_in else None
-            )
-            if new_issuer.sign_in and (
+            sign_in = new_issuer.sign_in
+            sign_in_json = json.dumps(serialize_sign_in(sign_in)) if sign_in else None
+            if sign_in and (
                 other_url := await connection.fetchval(OTHER_SIGN_IN_ISSUER, *parameters[:2])
             ):
                 raise Conflict(

@@ -297,5 +297,5 @@ async def test_a_hidden_finding_is_refused_like_one_that_does_not_exist(hub: Hub
     ]
     answer = await client.send(DISMISS, key="hidden", items=items)
     results = answer["findingDismiss"]["results"]
-    assert [one["userErrors"][0]["code"] for one in results] == ["NOT_FOUND", "NOT_FOUND"]
-    assert [one["finding"] for one in results] == [None, None]
+    codes = [(one["userErrors"][0]["code"], one["finding"]) for one in results]
+    assert codes == [("NOT_FOUND", None), ("NOT_FOUND", None)]
