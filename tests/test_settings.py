@@ -115,6 +115,13 @@ def test_production_with_demo_sign_in_is_rejected(
         load_settings(monkeypatch, HUB_DEMO_SIGN_IN="on", **variables)
 
 
+def test_direct_database_url_without_a_database_url_is_rejected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(Invalid, match="HUB_DATABASE_DIRECT_URL: "):
+        load_settings(monkeypatch, HUB_DATABASE_DIRECT_URL="postgresql://db/hub")
+
+
 def build_settings(secrets_folder: Path | None) -> Settings:
     return Settings("127.0.0.1", 0, Path("unused"), False, None, 1, secrets_dir=secrets_folder)
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from hub.settings import Settings
+from tests.conftest import copy_database
 from tests.hub_thread import hub_in_thread
 
 
@@ -22,12 +22,7 @@ class ServedHub:
 @pytest.fixture(scope="session")
 async def seeded_copy(template: str) -> str:
     """Return the DSN of a copy of the seeded database for the tests of the docs."""
-    connection = await asyncpg.connect(template.replace("@/hub?", "@/postgres?"))
-    try:
-        await connection.execute("create database papers template hub")
-    finally:
-        await connection.close()
-    return template.replace("@/hub?", "@/papers?")
+    return await copy_database(template, "papers")
 
 
 @pytest.fixture(scope="session")

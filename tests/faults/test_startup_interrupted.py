@@ -13,7 +13,7 @@ import pytest
 
 from hub.store.embedded import attachments
 from hub.store.embedded import server as embedded_server
-from hub.store.migrate import MIGRATION_LOCK
+from hub.store.migrate import MIGRATION_LOCK, migrate
 from tests.faults.hub_process import (
     HubProcess,
     connect_to_hub_database,
@@ -71,8 +71,7 @@ async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
         assert not await connection.fetchval(
             "select count(*) from pg_tables where schemaname = 'public'"
         )
-        with HubProcess(folder, "db migrate") as migrated:
-            assert migrated.process.wait(120) == 0, migrated.error_output
+        await migrate(server.dsn)
         async with connection.transaction():
             await connection.execute("lock table linkage in access exclusive mode")
             with HubProcess(folder) as hub:
@@ -161,6 +160,7 @@ def assert_retry_later(status: int, answer: dict[str, Any]) -> None:
     assert "The database does not answer; try again shortly" in error["message"]
 
 
+@pytest.mark.long  # `test_36` has a hub in the process of the test
 async def test_database_crash_during_a_request_answers_503_and_recovers(
     folder: Path, expected_answers: Answers
 ) -> None:
