@@ -295,7 +295,6 @@ async def test_a_hidden_finding_is_refused_like_one_that_does_not_exist(hub: Hub
         {"finding": f"gid://hub/Finding/{key}", "expectedVersion": 1}
         for key in ("OVERLAP:z2+z3", "OVERLAP:none")
     ]
-    answer = await client.send(DISMISS, key="hidden", items=items)
-    results = answer["findingDismiss"]["results"]
+    results = (await client.send(DISMISS, key="hidden", items=items))["findingDismiss"]["results"]
     codes = [(one["userErrors"][0]["code"], one["finding"]) for one in results]
     assert codes == [("NOT_FOUND", None), ("NOT_FOUND", None)]
