@@ -212,9 +212,13 @@ def build_headers(
     }
 
 
-def build_message_id(webhook_id: str, position: int) -> str:
-    """Return the `webhook-id` of a change for a webhook: the same at each attempt and replay."""
-    return "msg_" + hashlib.sha256(f"{webhook_id}:{position}".encode()).hexdigest()[:32]
+def build_message_id(webhook_id: str, cursor: str) -> str:
+    """Return the `webhook-id` of a change for a webhook: the same at each attempt and replay.
+
+    From the cursor and not the position: a receiver could try all positions, and count the changes
+    between two messages that it may not know of.
+    """
+    return "msg_" + hashlib.sha256(f"{webhook_id}:{cursor}".encode()).hexdigest()[:32]
 
 
 def build_body(change: FeedChange) -> str:

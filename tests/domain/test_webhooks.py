@@ -29,8 +29,9 @@ def test_two_secrets_in_force_sign_one_message() -> None:
 
 
 def test_message_id_depends_on_webhook_and_change_alone() -> None:
-    assert build_message_id("a", 1) == build_message_id("a", 1)
-    assert len({build_message_id("a", 1), build_message_id("a", 2), build_message_id("b", 1)}) == 3
+    assert build_message_id("a", "c1") == build_message_id("a", "c1")
+    found = {build_message_id(webhook, cursor) for webhook in "ab" for cursor in ("c1", "c2")}
+    assert len(found) == 4
 
 
 def test_delays_grow_to_half_a_day() -> None:

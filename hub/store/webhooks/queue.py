@@ -199,12 +199,11 @@ async def enqueue_changes(
             found, position, more = await feed.scan(
                 target.topics, area_ids, QUEUE_PAGE, max(start, head.pruned), head
             )
-            positions = [one.position for one in found]
             await connection.execute(
                 ENQUEUE,
                 target.id,
-                positions,
-                [build_message_id(target.id, one) for one in positions],
+                [one.position for one in found],
+                [build_message_id(target.id, one.cursor) for one in found],
                 [one.topic.value for one in found],
                 [one.subject_id for one in found],
                 [build_body(one) for one in found],

@@ -81,10 +81,10 @@ export async function loadGaps(issues) {
 /** Load how many suggestions there are for an area or issue; null if the hub makes none. */
 export async function loadSuggestionCount(target) {
   const { __type: query } = await fetchData(FEATURE_QUERY);
-  if (!query.fields.some(({ name }) => name === "suggestions")) return null;
+  if (!query.fields.some(({ name }) => name === "linkageSuggestions")) return null;
   try {
-    const { suggestions } = await fetchData("query Suggestions($target: SuggestFor!) { suggestions(for: $target) { abstained text { th en } suggestions(first: 100) { totalCount nodes { id } } } }", { target });
-    return suggestions && { abstained: suggestions.abstained, text: suggestions.text, count: suggestions.suggestions.totalCount ?? suggestions.suggestions.nodes.length };
+    const { linkageSuggestions: found } = await fetchData("query Suggestions($target: SuggestFor!) { linkageSuggestions(for: $target, first: 100) { abstained text { th en } suggestions { totalCount nodes { id } } } }", { target });
+    return found && { abstained: found.abstained, text: found.text, count: found.suggestions.totalCount ?? found.suggestions.nodes.length };
   } catch (error) {
     if (error instanceof ApiError && error.kind === "refused") return null;
     throw error;

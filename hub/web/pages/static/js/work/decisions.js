@@ -41,6 +41,8 @@ export async function proposeSuggestions(items) {
 export async function dismissSuggestions(items, reason) {
   const payload = await sendCommand("suggestionDismiss", { suggestions: items.map(({ suggestion }) => suggestion.id), reason });
   const errors = new Map(payload.userErrors.length > 0 ? items.map(({ key }) => [key, errorText(payload.userErrors)]) : []);
+  // No command undoes a dismissal: an undo that follows must not reach the proposals before it.
+  if (errors.size === 0) undoable.push([]);
   return { done: payload.userErrors.length > 0 ? [] : items.filter(({ suggestion }) => payload.dismissed.includes(suggestion.id)).map(({ key }) => key), errors };
 }
 
@@ -48,6 +50,10 @@ export async function dismissSuggestions(items, reason) {
 export async function undoLast() {
   const last = undoable.at(-1);
   if (!last) return null;
+  if (last.length === 0) {
+    undoable.pop();
+    return { count: 0, ids: [], error: t("dismissalStays") };
+  }
   const payload = await sendCommand("linkageUndo", { items: last });
   undoable.pop();
   const failed = [...payload.userErrors, ...payload.results.flatMap(({ userErrors }) => userErrors)];

@@ -83,7 +83,7 @@ async function loadPage({ keep = false, openLinkages = [] } = {}) {
 }
 
 async function loadItems(loadedHub, after = null) {
-  if (kind === "SUGGESTION") return { found: (await loadSuggestions(loadedHub.viewer)).map((suggestion) => ({ key: suggestion.id, suggestion })), next: null };
+  if (kind === "SUGGESTION") return { found: !loadedHub.hasSuggestions ? [] : (await loadSuggestions(loadedHub.viewer)).map((suggestion) => ({ key: suggestion.id, suggestion })), next: null };
   const { nodes, pageInfo } = await loadTasks(kind, after);
   return { found: nodes.map((task) => ({ key: task.id, task })), next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
@@ -251,7 +251,8 @@ async function decide(action, reason = null) {
   const doneKey = isSuggestion ? (action === "agree" ? "PROPOSE" : "DISMISS") : decision;
   announce([result.done.length > 0 && t(`done${doneKey}`, { n: result.done.length }), result.errors.size > 0 && t("notRecorded", { n: result.errors.size })].filter(Boolean).join(" · "));
   drawPage({ moveFocus: true });
-  if (items.length < LOAD_AHEAD) await loadMore();
+  if (isSuggestion && items.length === 0) await loadPage({ keep: true });
+  else if (items.length < LOAD_AHEAD) await loadMore();
   return undefined;
 }
 
@@ -274,7 +275,7 @@ async function undo() {
     await loadPage({ keep: true, openLinkages: undone.ids });
     return undone;
   });
-  return result ? announce([t("doneUNDO", { n: result.count }), result.error].filter(Boolean).join(" · ")) : undefined;
+  return result ? announce([result.count > 0 && t("doneUNDO", { n: result.count }), result.error].filter(Boolean).join(" · ")) : undefined;
 }
 
 function drawHelp() {

@@ -27,7 +27,7 @@ const linkageQuery = (statesStrategy) => `query Linkage($id: ID!) { node(id: $id
   project { ${PROJECT_DETAILS} ${statesStrategy ? "statedStrategies { text field }" : ""} }
   issue { rank valueChain { ${NAME} } planVersion { number plan { title { th en } } } } } } }`;
 const OWN_UNLINKED_QUERY = "query Unlinked($agency: ID!) { projects(filter: { agencies: [$agency], linked: false }, first: 10) { nodes { id } } }";
-const SUGGESTION_FIELDS = `{ abstained text { th en } suggestions(first: 20) { nodes { id rank score reasons { code weight text { th en } } stage { code ${NAME} }
+const SUGGESTION_FIELDS = `{ abstained text { th en } suggestions { nodes { id rank score reasons { code weight text { th en } } stage { code ${NAME} }
   project { id ${PROJECT_DETAILS} owner ${AGENCY} } issue { id code ${NAME} area { code ${NAME} } } } } }`;
 const RESULT_FIELDS = "results { index changed linkage { id version status viewerActions } userErrors { code field message { th en } } } userErrors { code field message { th en } }";
 const commandQuery = (name, input) => `mutation Command($input: ${input}!) { ${name}(input: $input) { ${RESULT_FIELDS} } }`;
@@ -39,6 +39,8 @@ const COMMANDS = {
   workRequestAnswer: "mutation Command($input: WorkRequestAnswerInput!) { workRequestAnswer(input: $input) { workRequest { id version status } userErrors { code field message { th en } } } }",
 };
 const MAX_SUGGESTED_AREAS = 5;
+/** Suggestions need one of these. */
+const SUGGESTION_SCOPES = ["linkage:propose", "linkage:decide"];
 /** The keys of commands whose response was lost: the same command is sent again with the same key. */
 const keysByContent = new Map();
 
@@ -49,7 +51,7 @@ const keysByContent = new Map();
 export async function loadViewer() {
   const { viewer, queryFields, projectFields } = await fetchData(VIEWER_QUERY);
   const has = (type, name) => type?.fields.some((field) => field.name === name) ?? false;
-  return { viewer, hasSuggestions: has(queryFields, "suggestions"), statesStrategy: has(projectFields, "statedStrategies") };
+  return { viewer, hasSuggestions: has(queryFields, "linkageSuggestions") && SUGGESTION_SCOPES.some((scope) => viewer?.scopes.includes(scope)), statesStrategy: has(projectFields, "statedStrategies") };
 }
 
 /** Load a page of the tasks of a kind. @returns {Promise<{nodes: object[], pageInfo: object}>} */
@@ -64,7 +66,7 @@ export async function loadSuggestions(viewer) {
   if (viewer.agency) targets.push(...(await fetchData(OWN_UNLINKED_QUERY, { agency: viewer.agency.id })).projects.nodes.map(({ id }) => ({ project: id })));
   if (targets.length === 0) return [];
   const parameters = targets.map((_, position) => `$s${position}: SuggestFor!`).join(", ");
-  const fields = targets.map((_, position) => `s${position}: suggestions(for: $s${position}) ${SUGGESTION_FIELDS}`).join(" ");
+  const fields = targets.map((_, position) => `s${position}: linkageSuggestions(for: $s${position}, first: 20) ${SUGGESTION_FIELDS}`).join(" ");
   const data = await fetchData(`query Suggestions(${parameters}) { ${fields} }`, Object.fromEntries(targets.map((target, position) => [`s${position}`, target])));
   const found = new Map();
   for (const list of Object.values(data)) for (const one of list?.suggestions.nodes ?? []) found.set(one.id, one);

@@ -40,6 +40,7 @@ export const WORK_TEXTS = {
   doneDISMISS: ["ไม่รับข้อเสนอแนะแล้ว {n} รายการ", "{n} suggestions dismissed"],
   doneUNDO: ["เลิกทำแล้ว {n} รายการ", "{n} undone"],
   doneANSWER: ["ตอบคำขอแล้ว", "Request answered"],
+  dismissalStays: ["เลิกทำการไม่รับข้อเสนอแนะไม่ได้ เสนอเป็นความเชื่อมโยงเองได้", "A dismissal cannot be undone; the linkage can still be proposed"],
   undoNothing: ["ไม่มีสิ่งที่เลิกทำได้ในหน้านี้", "There is nothing to undo on this page"],
   notRecorded: ["{n} รายการไม่ได้บันทึก", "{n} not recorded"],
   notSent: ["ยังไม่ได้บันทึก ลองใหม่", "Not recorded yet. Try again"],
