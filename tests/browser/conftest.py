@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ FLAGS = [
     "--no-first-run",
 ]
 START_TIMEOUT = 120
+INVALID_QUERY = "GRAPHQL_VALIDATION_FAILED"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -179,9 +180,23 @@ async def open_editable_page(browser: Any, editable_hub: SourceHub) -> AsyncIter
 
 @asynccontextmanager
 async def page_opener(browser: Any, address: str) -> AsyncIterator[OpenPage]:
-    """A function that opens pages; at the end all are closed. Fails if one has logged an error."""
+    """A function that opens pages; at the end all are closed.
+
+    Fails if one has logged an error, or has sent a query that the schema does not have. On the
+    query page people write these themselves.
+    """
+    from playwright.async_api import Error as PlaywrightError  # noqa: PLC0415 - as above
+
     contexts: list[Any] = []
     page_errors: list[str] = []
+
+    async def record_invalid_query(response: Any) -> None:
+        if "/graphql" not in response.url:
+            return
+        with suppress(PlaywrightError):  # the page was closed meanwhile, or the body was streamed
+            text = await response.text()
+            if INVALID_QUERY in text:
+                page_errors.append(text[:1_000])
 
     async def open_path(
         path: str, size: tuple[int, int] = LAPTOP, *, loaded: bool = True, viewer: str = ""
@@ -203,6 +218,8 @@ async def page_opener(browser: Any, address: str) -> AsyncIterator[OpenPage]:
                 else None
             ),
         )
+        if not path.startswith("/query"):
+            page.on("response", record_invalid_query)
         page.set_default_timeout(15_000)
         await page.goto(path, wait_until="load")
         if loaded:
