@@ -103,7 +103,7 @@ async def wait_until_ready(port: int) -> None:
         except OSError:
             await asyncio.sleep(0.2)
             continue
-        writer.write(b"GET /readyz HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         status = await reader.readline()
         writer.close()
         if b" 200 " in status:
@@ -160,7 +160,7 @@ async def run_load(
     """Send a request so many times over so many connections; return the milliseconds of each."""
     body = json.dumps({"query": benchmark.query, "variables": benchmark.variables}).encode()
     message = (
-        b"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+        b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
     )
     durations: list[float] = []

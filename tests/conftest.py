@@ -26,11 +26,10 @@ from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
-from hub.store.connections import STATEMENT_TIMEOUT
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
-from hub.store.read_transaction import ReadTransaction
+from hub.store.read_transaction import UNLIMITED, ReadLimits, ReadTransaction
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
@@ -207,9 +206,9 @@ class CountingDatabase(Database):
 
     @asynccontextmanager
     async def read_transaction(
-        self, statement_seconds: float = STATEMENT_TIMEOUT
+        self, limits: ReadLimits = UNLIMITED
     ) -> AsyncIterator[ReadTransaction]:
-        async with super().read_transaction(statement_seconds) as transaction:
+        async with super().read_transaction(limits) as transaction:
             self.last_transaction = transaction
             yield transaction
 

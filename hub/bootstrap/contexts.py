@@ -11,10 +11,10 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.changes import ChangeFeed
-from hub.store.connections import STATEMENT_TIMEOUT
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
+from hub.store.read_transaction import UNLIMITED, ReadLimits
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.audit_context import RequestAudit, build_caller
 from resolvers.context import Commands, Context
@@ -43,17 +43,14 @@ class RequestContexts:
 
     @asynccontextmanager
     async def open(
-        self, request: Request, operation: Operation, statement_seconds: float = STATEMENT_TIMEOUT
+        self, request: Request, operation: Operation, limits: ReadLimits = UNLIMITED
     ) -> AsyncIterator[Context]:
         """Yield the context of one request, and write its audit entries at the end.
-
-        Each of its reading statements may take `statement_seconds`.
-
         `NotReady` when these cannot be written: then the response must not be sent.
         """
         viewer = await request.user.viewer()
         audit_context = AuditContext(build_caller(viewer, request), operation)
-        async with self._database.read_transaction(statement_seconds) as transaction:
+        async with self._database.read_transaction(limits) as transaction:
             yield Context(
                 UnitOfWork(transaction, viewer),
                 viewer,

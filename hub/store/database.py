@@ -9,14 +9,19 @@ import asyncpg
 
 from hub.store.connections import (
     SET_FOR_TRANSACTION,
-    STATEMENT_TIMEOUT,
     assert_usable,
     is_responsive,
     open_session_pool,
     open_transaction_pool,
 )
 from hub.store.listener import Notifications
-from hub.store.read_transaction import ACQUIRE_TIMEOUT, RESPONSE_TIMEOUT, ReadTransaction
+from hub.store.read_transaction import (
+    ACQUIRE_TIMEOUT,
+    RESPONSE_TIMEOUT,
+    UNLIMITED,
+    ReadLimits,
+    ReadTransaction,
+)
 
 StoreConnection: TypeAlias = asyncpg.Connection
 """A connection in a transaction, which services pass from one function of the store to another."""
@@ -49,12 +54,10 @@ class Database:
 
     @asynccontextmanager
     async def read_transaction(
-        self, statement_seconds: float = STATEMENT_TIMEOUT
+        self, limits: ReadLimits = UNLIMITED
     ) -> AsyncIterator[ReadTransaction]:
-        """Open a snapshot for one request, each of whose statements may take some seconds."""
-        transaction = ReadTransaction(
-            self._transaction_pool, self._first_statement, statement_seconds
-        )
+        """Open a snapshot for one request."""
+        transaction = ReadTransaction(self._transaction_pool, self._first_statement, limits)
         try:
             yield transaction
         finally:

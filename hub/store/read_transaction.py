@@ -8,13 +8,20 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from typing import Any, Final
 
 import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
 
+from hub.domain.record import value
 from hub.errors import NotReady, TooCostly
 from hub.store.connections import CONNECTION_ERRORS, STATEMENT_TIMEOUT
 from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
@@ -29,6 +36,21 @@ RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
 
 
+@value
+class ReadLimits:
+    """The time of each statement of a transaction, and what admits it to a connection.
+
+    `admit` is entered before a connection is acquired, and left when that is released.
+    """
+
+    statement_seconds: float = STATEMENT_TIMEOUT
+    admit: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+
+
+UNLIMITED: Final = ReadLimits()
+"""The limits of the hub's own work."""
+
+
 class ReadTransaction:
     """One request's snapshot: READ ONLY, REPEATABLE READ, one statement at a time.
 
@@ -41,14 +63,15 @@ class ReadTransaction:
         self,
         pool: asyncpg.Pool | asyncpg.Connection,
         first_statement: str | None = None,
-        statement_seconds: float = STATEMENT_TIMEOUT,
+        limits: ReadLimits = UNLIMITED,
     ) -> None:
         self.statement_count = 0
         self.sent_statements: list[str] = []
         self.unpublished: list[str] = []
         self._pool = pool
         self._first_statement = first_statement
-        self._statement_seconds = statement_seconds
+        self._statement_seconds = limits.statement_seconds
+        self._admit = limits.admit
         self._lock = asyncio.Lock()
         self._closed = False
         self._stack = AsyncExitStack()
@@ -170,6 +193,7 @@ class ReadTransaction:
         self._stack = AsyncExitStack()
 
     async def _open(self) -> asyncpg.Connection:
+        await self._stack.enter_async_context(self._admit())
         try:
             connection = await self._stack.enter_async_context(
                 self._pool.acquire(timeout=ACQUIRE_TIMEOUT)

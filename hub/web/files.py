@@ -27,6 +27,12 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 UPLOAD_TYPES: Final = frozenset({XLSX, JSON, "application/octet-stream"})
 UPLOAD_TIMEOUT: Final = 300.0
 """Seconds a file may take to arrive: 20 MB at half a megabit per second."""
+UPLOAD_PATH: Final = "/uploads/{key}"
+ANNOTATED_PATH: Final = "/imports/{key}/annotated.xlsx"
+TEMPLATE_PATH: Final = "/templates/{kind}.xlsx"
+JSON_SCHEMA_PATH: Final = "/templates/{kind}.schema.json"
+FILE_PATHS: Final = (ANNOTATED_PATH, TEMPLATE_PATH, JSON_SCHEMA_PATH)
+"""The addresses of files that are read."""
 MAX_CONCURRENT_UPLOADS: Final = 4
 """Files that one process receives at a time, each in memory; others wait."""
 
@@ -48,10 +54,10 @@ class FileEndpoints:
     def routes(self) -> list[Route]:
         """Return the routes of all endpoints."""
         return [
-            Route("/uploads/{key}", with_json_errors(self.receive), methods=["PUT"]),
-            Route("/imports/{key}/annotated.xlsx", with_json_errors(self.annotated)),
-            Route("/templates/{kind}.xlsx", with_json_errors(self.template)),
-            Route("/templates/{kind}.schema.json", with_json_errors(self.json_schema)),
+            Route(UPLOAD_PATH, with_json_errors(self.receive), methods=["PUT"]),
+            Route(ANNOTATED_PATH, with_json_errors(self.annotated)),
+            Route(TEMPLATE_PATH, with_json_errors(self.template)),
+            Route(JSON_SCHEMA_PATH, with_json_errors(self.json_schema)),
         ]
 
     async def receive(self, request: Request) -> Response:

@@ -19,6 +19,8 @@ from hub.web.graphql.sockets import deny_handshake
 from hub.web.pages.error_page import error_page
 
 LOCAL_NAMES: Final = frozenset({"localhost"})
+HEALTH_PATHS: Final = frozenset({"/healthz", "/readyz"})
+"""Supervisors check these by whatever name they have for this machine."""
 MISDIRECTED: Final = 421
 FOREIGN_NAME: Final = (
     "ชื่อเครื่องในที่อยู่นี้ไม่ใช่ชื่อของระบบ เปิดด้วยที่อยู่ที่ผู้ดูแลระบบตั้งไว้ (HUB_PUBLIC_URL) "
@@ -42,7 +44,9 @@ class OwnHostsMiddleware:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        is_checked = self._demo or self._cookie in connection.cookies
+        is_checked = scope["path"] not in HEALTH_PATHS and (
+            self._demo or self._cookie in connection.cookies
+        )
         if not is_checked or is_own_host(connection.headers.get("host", ""), self._names):
             await self._app(scope, receive, send)
             return

@@ -31,6 +31,7 @@ from hub.web.errors import (
     oauth_error,
     page_error,
 )
+from hub.web.files import FILE_PATHS, UPLOAD_PATH
 from hub.web.graphql.event_stream import COMPLETE, HEADERS, format_event
 from hub.web.graphql.request import negotiate_media_type, read_request
 from hub.web.graphql.sockets import deny_handshake
@@ -86,6 +87,9 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
     async def _oauth(_: Request) -> Response:
         return oauth_error(NotReady())
 
+    async def _file(_: Request) -> Response:
+        return graphql_error(NotReady(), JSON, new_trace())
+
     async def _session(request: Request) -> Response:
         """Return no person without our cookie; 503 with it, as it cannot be checked yet."""
         if request.cookies.get(cookie_name(url)) and is_own_page(request):
@@ -107,6 +111,8 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
             Route(AUTHORIZE_PATH, _page, methods=methods),
             Route("/oauth/token", _oauth, methods=methods),
             Route("/oauth/jwks", _oauth),
+            Route(UPLOAD_PATH, _file, methods=["PUT"]),
+            *(Route(path, _file) for path in FILE_PATHS),
             *Metadata(url).routes(),
             *Health(not_ready).routes(),
             *PAGES,

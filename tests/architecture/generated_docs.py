@@ -68,9 +68,7 @@ ADVICE: Final[dict[str, Advice]] = {
         "A client, or an address, exceeds `HUB_RATE` requests a second over time "
         "(1,000 units of cost count as one more, and so does each 4 ms of parsing an unknown "
         "document; messages and handshakes of a WebSocket count like requests), `HUB_AT_ONCE` "
-        "concurrent requests, or 200 subscriptions; or its own operations leave none of its "
-        "connections free for 10 s: it may use half of `HUB_POOL_SIZE` less two, and half of that "
-        "for queries that cost 500 or more. Each process of the hub counts separately.",
+        "concurrent requests, or 200 subscriptions. Each process of the hub counts separately.",
         "Wait `retryAfter` seconds (also in the `Retry-After` header, status 429) and retry.",
     ),
     "PERSISTED_QUERY_NOT_FOUND": Advice(
@@ -81,7 +79,8 @@ ADVICE: Final[dict[str, Advice]] = {
     ),
     "UNREADY": Advice(
         "request or a field",
-        "The hub is starting, or no database connection is free for 10 s.",
+        "The hub is starting, or no database connection is free for 10 s; a client may use half of "
+        "`HUB_POOL_SIZE` less two, and half of that for queries that cost 500 or more.",
         "Wait `retryAfter` seconds (also in the `Retry-After` header, status 503) and retry.",
     ),
     "INTERNAL": Advice(

@@ -19,7 +19,10 @@ def test_issuer_keys_are_discovered_from_its_metadata(hub: RunCommand) -> None:
         scopes = ("--map", "a=audit:read", "--map", "a=hub:steward")
         expect_success(hub("issuer", "add", "15", address, *scopes))
         listed = expect_success(hub("issuer", "list"))
-        assert f"✓ {address}  ministry:15  {URL}  at+jwt  scope: a=audit:read,hub:steward" in listed
+        assert (
+            f"✓ {address}  ministry:15  {URL}  at+jwt  24 h  scope: a=audit:read,hub:steward"
+            in listed
+        )
         server.metadata = {"issuer": "https://other.test", "jwks_uri": f"{address}/jwks"}
         expect_failure(
             hub("issuer", "add", "15", address), 2, "--jwks: ", "no metadata of the issuer"
@@ -82,6 +85,7 @@ def test_issuers_are_listed_as_json(hub: RunCommand) -> None:
             "audience": URL,
             "jwks_uri": "https://id.test/jwks",
             "token_type": "at+jwt",
+            "token_hours": 24,
             "claim": "scope",
             "scopes": {"a": ["audit:read"]},
             "sign_in": {

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hub.errors import NotReady, TooCostly
 from hub.store import statements
 from hub.store.database import Database
-from hub.store.read_transaction import ReadTransaction
+from hub.store.read_transaction import ReadLimits, ReadTransaction
 from tests.faults.hub_process import wait_until_async
 
 SHORT_TIMEOUT = sa.text("set local statement_timeout = '50ms'")
@@ -23,7 +23,7 @@ async def exceed_timeout(transaction: ReadTransaction) -> None:
 async def test_statement_over_the_time_of_its_transaction_raises_too_costly(
     database: Database,
 ) -> None:
-    async with database.read_transaction(0.05) as transaction:
+    async with database.read_transaction(ReadLimits(0.05)) as transaction:
         with pytest.raises(TooCostly, match="seconds"):
             await transaction.fetch_rows(SLOW_QUERY)
         assert not await is_running(database, "pg_sleep(5)")

@@ -13,6 +13,7 @@ from hub.store.connections import CHANGED_SETTINGS, open_session_pool
 from hub.store.database import open_database
 from hub.store.embedded.server import EmbeddedServer
 from hub.store.pooler import assert_addresses_usable
+from hub.store.read_transaction import ReadLimits
 from tests.conftest import replace_database_name
 from tests.pgbouncer import HUB_PARAMETERS, needs_pgbouncer, pooler_dsn, run_pgbouncer
 
@@ -190,7 +191,7 @@ async def test_cancelled_statement_through_a_pooler_stops_no_other_client(
         async with open_database(template, pool_size=8, pooler_dsn=url) as database:
 
             async def exceed_timeout() -> None:
-                async with database.read_transaction(0.05) as reading:
+                async with database.read_transaction(ReadLimits(0.05)) as reading:
                     with pytest.raises(TooCostly):
                         await reading.fetch("select pg_sleep(5)")
 

@@ -42,6 +42,8 @@ async def test_a_demo_signs_in_at_its_own_names_and_at_addresses_only(
     )
     async with instance.http:
         response = await sign_in(instance.http, host)
+        health = await instance.http.get("/healthz", headers={"host": host})
+    assert health.status_code == 200
     assert response.status_code == status
     assert ("set-cookie" in response.headers) is (status == 303)
     if status == 421:

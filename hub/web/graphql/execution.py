@@ -25,6 +25,7 @@ from starlette.requests import HTTPConnection, Request
 from hub.domain.identity.audit_log import Operation
 from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
+from hub.store.read_transaction import ReadLimits
 from hub.web.audit_context import add_denied_fields, describe_operation
 from hub.web.errors import (
     RequestStage,
@@ -43,8 +44,8 @@ from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statemen
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
-ContextFactory = Callable[[Request, Operation, float], AbstractAsyncContextManager[Any]]
-"""Creates the context of one request for an operation, whose statements may take some seconds.
+ContextFactory = Callable[[Request, Operation, ReadLimits], AbstractAsyncContextManager[Any]]
+"""Creates the context of one request for an operation, with the limits of its statements.
 
 Leaving it raises `NotReady` when the audit log cannot be written: then the response must not be
 sent.
@@ -171,16 +172,14 @@ class Execution:
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
         """Return the answer to a query or a mutation; errors of the hub itself are raised."""
-        key, costly = operation.rate_limit_key, operation.cost >= COSTLY
-        with self._rate_limiter.count_concurrent(key):
-            async with self._slots.take(key, costly=costly):
-                return await self._execute(operation, request, trace)
+        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
+            return await self._execute(operation, request, trace)
 
     async def _execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        seconds = limit_statements(operation.cost)
-        async with self._context_factory(request, operation.describe(trace), seconds) as context:
+        limits = self._limit_reads(operation)
+        async with self._context_factory(request, operation.describe(trace), limits) as context:
             running = execute(
                 self._schema,
                 cast("Any", operation.document.ast),
@@ -202,9 +201,9 @@ class Execution:
         Every failure ends it with an answer that contains the error. The source has ended when this
         has, and the next event is requested only after the last was consumed.
         """
-        seconds = limit_statements(operation.cost)
+        limits = self._limit_reads(operation)
         open_context = partial(
-            self._context_factory, request, operation.describe(new_trace()), seconds
+            self._context_factory, request, operation.describe(new_trace()), limits
         )
         executor = self._build_executor(operation, SubscriptionContext(open_context))
         if isinstance(executor, list):
@@ -232,6 +231,13 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             yield GraphQLAnswer({"errors": [error_problem(error, new_trace())]}, True)
 
+    def _limit_reads(self, operation: PreparedOperation) -> ReadLimits:
+        """Return how long statements of an operation may take, and its slot."""
+        key, costly = operation.rate_limit_key, operation.cost >= COSTLY
+        return ReadLimits(
+            limit_statements(operation.cost), partial(self._slots.take, key, costly=costly)
+        )
+
     def _build_executor(
         self, operation: PreparedOperation, context: SubscriptionContext
     ) -> Executor[Any] | list[GraphQLError]:
@@ -250,11 +256,8 @@ class Execution:
     ) -> GraphQLAnswer:
         """Return the answer of one event, resolved in a new context."""
         trace = new_trace()
-        seconds = limit_statements(operation.cost)
-        async with (
-            self._slots.take(operation.rate_limit_key, costly=operation.cost >= COSTLY),
-            self._context_factory(request, operation.describe(trace), seconds) as context,
-        ):
+        limits = self._limit_reads(operation)
+        async with self._context_factory(request, operation.describe(trace), limits) as context:
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)

@@ -1,8 +1,9 @@
 """How many operations run at once: of one client, of all clients, and of the costly ones.
 
-An operation uses at most one connection of the pool, so these limits leave connections for the
-cheap operations of other clients, for tokens and for the readiness check. Operations above a limit
-wait in the order of their arrival.
+An operation uses at most one connection of the pool, and takes a slot before it acquires that, so
+these limits leave connections for the cheap operations of other clients, for tokens and for the
+readiness check. An operation without data, or one that waits for an agency, has no slot. Operations
+above a limit wait in the order of their arrival.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from hub.domain.record import value
-from hub.errors import NotReady, RateLimited
+from hub.errors import NotReady
 
 COSTLY: Final = 500
 """Cost from which an operation is costly: a matrix, `asOf`, or a long list with its parts."""
@@ -57,16 +58,15 @@ class ExecutionSlots:
     async def take(self, key: str, *, costly: bool) -> AsyncIterator[None]:
         """Wait for a slot of a client, and hold it in the block.
 
-        `RateLimited` if the client's own operations take too long, `NotReady` if those of others
-        do.
+        `NotReady` if other operations take too long.
         """
         async with self._count_client(key) as own, AsyncExitStack() as stack:
             if costly:
-                await wait_for(stack, own.costly, RateLimited(1))
-            await wait_for(stack, own.all, RateLimited(1))
+                await wait_for(stack, own.costly)
+            await wait_for(stack, own.all)
             if costly:
-                await wait_for(stack, self._costly, NotReady())
-            await wait_for(stack, self._total, NotReady())
+                await wait_for(stack, self._costly)
+            await wait_for(stack, self._total)
             yield
 
     @asynccontextmanager
@@ -89,15 +89,13 @@ class ClientSlots:
         self.costly = asyncio.Semaphore(limits.costly_per_client)
 
 
-async def wait_for(
-    stack: AsyncExitStack, semaphore: asyncio.Semaphore, error: NotReady | RateLimited
-) -> None:
-    """Acquire a semaphore until the stack is closed; raise the error after `WAIT`."""
+async def wait_for(stack: AsyncExitStack, semaphore: asyncio.Semaphore) -> None:
+    """Acquire a semaphore until the stack is closed; `NotReady` after `WAIT`."""
     try:
         async with asyncio.timeout(WAIT):
             await stack.enter_async_context(semaphore)
     except TimeoutError:
-        raise error from None
+        raise NotReady from None
 
 
 def limit_statements(cost: int) -> float:

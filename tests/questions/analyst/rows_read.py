@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.store.connections import STATEMENT_TIMEOUT
 from hub.store.database import Database
-from hub.store.read_transaction import ReadTransaction
+from hub.store.read_transaction import UNLIMITED, ReadLimits, ReadTransaction
 
 NO_TABLE: Final = {"Subquery Scan", "CTE Scan", "Function Scan", "Values Scan", "Bitmap Index Scan"}
 REMOVED: Final = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
@@ -25,8 +24,8 @@ class RowCountingTransaction(ReadTransaction):
             self.requested.append((sql, values))
         return await super().fetch(sql, *values)
 
-    def __init__(self, pool: asyncpg.Pool, statement_seconds: float) -> None:
-        super().__init__(pool, statement_seconds=statement_seconds)
+    def __init__(self, pool: asyncpg.Pool, limits: ReadLimits) -> None:
+        super().__init__(pool, limits=limits)
         self.requested: list[tuple[str, Sequence[Any]]] = []
 
     async def count_rows_read(self) -> None:
@@ -46,9 +45,9 @@ class RowCountingDatabase(Database):
 
     @asynccontextmanager
     async def read_transaction(
-        self, statement_seconds: float = STATEMENT_TIMEOUT
+        self, limits: ReadLimits = UNLIMITED
     ) -> AsyncIterator[ReadTransaction]:
-        self.last = RowCountingTransaction(self.pool, statement_seconds)
+        self.last = RowCountingTransaction(self.pool, limits)
         try:
             yield self.last
             if self.counts_rows:

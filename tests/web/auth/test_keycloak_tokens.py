@@ -48,7 +48,7 @@ def test_commands_trust_a_keycloak_realm_and_its_tokens_operate_sources(
     expect_success(hub("agency", "add", "ministry:15"))
     command = ("issuer", "add", "15", address, "--claim", claim)
     expect_success(hub(*command, "--map", "source-officer=source:operate", "--token-type", "jwt"))
-    assert f"{URL}  JWT  {claim}: source-officer=source:operate" in expect_success(
+    assert f"{URL}  JWT  24 h  {claim}: source-officer=source:operate" in expect_success(
         hub("issuer", "list")
     )
     settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, 2, public_url=URL, rate=0)

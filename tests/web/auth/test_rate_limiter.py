@@ -155,7 +155,7 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
 
     @asynccontextmanager
     async def open_slow_context(
-        request: Request, __: Operation, _seconds: float
+        request: Request, __: Operation, _limits: object
     ) -> AsyncIterator[None]:
         if request.headers.get("x-client") == "a":
             started.set()

@@ -172,12 +172,12 @@ def build_endpoint(
 
 
 @asynccontextmanager
-async def open_empty_context(_: Request, __: Operation, _seconds: float) -> AsyncIterator[None]:
+async def open_empty_context(_: Request, __: Operation, _limits: object) -> AsyncIterator[None]:
     yield None
 
 
 @asynccontextmanager
-async def raise_not_ready(_: Request, __: Operation, _seconds: float) -> AsyncIterator[None]:
+async def raise_not_ready(_: Request, __: Operation, _limits: object) -> AsyncIterator[None]:
     raise NotReady
     yield None
 

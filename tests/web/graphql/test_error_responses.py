@@ -202,7 +202,7 @@ async def test_exception_of_the_endpoint_returns_500_with_an_incident_number(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     @asynccontextmanager
-    async def raise_error(_: Request, __: Operation, _seconds: float) -> AsyncIterator[None]:
+    async def raise_error(_: Request, __: Operation, _limits: object) -> AsyncIterator[None]:
         raise RuntimeError("hunter2")
         yield None
 

@@ -123,7 +123,7 @@ async def test_each_event_has_its_own_context_and_none_stays_open_between_events
 
     @asynccontextmanager
     async def open_counted_context(
-        _: Request, __: Operation, _seconds: float
+        _: Request, __: Operation, _limits: object
     ) -> AsyncIterator[int]:
         number = len(opened)
         opened.append(number)
