@@ -24,12 +24,13 @@ from starlette.requests import HTTPConnection
 from hub.bootstrap.application import Application, build_application
 from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
+from hub.domain.read_limits import ReadLimits
 from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
-from hub.store.read_transaction import UNLIMITED, ReadLimits, ReadTransaction
+from hub.store.read_transaction import UNLIMITED, ReadTransaction
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
+from hub.domain.read_limits import ReadLimits
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import QuarantineReview
@@ -14,7 +15,7 @@ from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
-from hub.store.read_transaction import UNLIMITED, ReadLimits
+from hub.store.read_transaction import UNLIMITED
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.audit_context import RequestAudit, build_caller
 from resolvers.context import Commands, Context

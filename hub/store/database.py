@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
+from hub.domain.read_limits import ReadLimits
 from hub.store.connections import (
     SET_FOR_TRANSACTION,
     assert_usable,
@@ -15,13 +16,7 @@ from hub.store.connections import (
     open_transaction_pool,
 )
 from hub.store.listener import Notifications
-from hub.store.read_transaction import (
-    ACQUIRE_TIMEOUT,
-    RESPONSE_TIMEOUT,
-    UNLIMITED,
-    ReadLimits,
-    ReadTransaction,
-)
+from hub.store.read_transaction import ACQUIRE_TIMEOUT, RESPONSE_TIMEOUT, UNLIMITED, ReadTransaction
 
 StoreConnection: TypeAlias = asyncpg.Connection
 """A connection in a transaction, which services pass from one function of the store to another."""

@@ -8,12 +8,10 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import (
-    AbstractAsyncContextManager,
     AsyncExitStack,
     asynccontextmanager,
-    nullcontext,
     suppress,
 )
 from typing import Any, Final
@@ -21,7 +19,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
 
-from hub.domain.record import value
+from hub.domain.read_limits import ReadLimits
 from hub.errors import NotReady, TooCostly
 from hub.store.connections import CONNECTION_ERRORS, STATEMENT_TIMEOUT
 from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
@@ -36,18 +34,7 @@ RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
 
 
-@value
-class ReadLimits:
-    """The time of each statement of a transaction, and what admits it to a connection.
-
-    `admit` is entered before a connection is acquired, and left when that is released.
-    """
-
-    statement_seconds: float = STATEMENT_TIMEOUT
-    admit: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
-
-
-UNLIMITED: Final = ReadLimits()
+UNLIMITED: Final = ReadLimits(STATEMENT_TIMEOUT)
 """The limits of the hub's own work."""
 
 

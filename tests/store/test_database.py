@@ -5,10 +5,11 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from hub.domain.read_limits import ReadLimits
 from hub.errors import NotReady, TooCostly
 from hub.store import statements
 from hub.store.database import Database
-from hub.store.read_transaction import ReadLimits, ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from tests.faults.hub_process import wait_until_async
 
 SHORT_TIMEOUT = sa.text("set local statement_timeout = '50ms'")

@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from hub.domain.read_limits import ReadLimits
 from hub.errors import StoreUnusable, TooCostly
 from hub.store.connections import CHANGED_SETTINGS, open_session_pool
 from hub.store.database import open_database
 from hub.store.embedded.server import EmbeddedServer
 from hub.store.pooler import assert_addresses_usable
-from hub.store.read_transaction import ReadLimits
 from tests.conftest import replace_database_name
 from tests.pgbouncer import HUB_PARAMETERS, needs_pgbouncer, pooler_dsn, run_pgbouncer
 

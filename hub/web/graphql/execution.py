@@ -23,9 +23,9 @@ from graphql import (
 from starlette.requests import HTTPConnection, Request
 
 from hub.domain.identity.audit_log import Operation
+from hub.domain.read_limits import ReadLimits
 from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
-from hub.store.read_transaction import ReadLimits
 from hub.web.audit_context import add_denied_fields, describe_operation
 from hub.web.errors import (
     RequestStage,

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import asyncpg
 
+from hub.domain.read_limits import ReadLimits
 from hub.store.database import Database
-from hub.store.read_transaction import UNLIMITED, ReadLimits, ReadTransaction
+from hub.store.read_transaction import UNLIMITED, ReadTransaction
 
 NO_TABLE: Final = {"Subquery Scan", "CTE Scan", "Function Scan", "Values Scan", "Bitmap Index Scan"}
 REMOVED: Final = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
