@@ -171,7 +171,12 @@ class Execution:
     async def execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        """Return the answer to a query or a mutation; errors of the hub itself are raised."""
+        """Return the answer to a query or a mutation; errors of the hub itself are raised.
+
+        An operation that costs nothing reads no data, and is not counted as concurrent.
+        """
+        if operation.cost == 0 and operation.kind is OperationType.QUERY:
+            return await self._execute(operation, request, trace)
         with self._rate_limiter.count_concurrent(operation.rate_limit_key):
             return await self._execute(operation, request, trace)
 
