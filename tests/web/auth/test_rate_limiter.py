@@ -25,6 +25,12 @@ from tests.web.graphql.sample_endpoint import (
 from tests.web.graphql.socket_client import connect_socket
 
 
+@pytest.fixture(autouse=True)
+def _free_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charge no time of parsing, which differs between machines."""
+    monkeypatch.setattr("hub.web.rate_limits.SECONDS_PER_TOKEN", 60.0)
+
+
 class Clock:
     """A clock whose time the test sets."""
 
