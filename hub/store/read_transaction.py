@@ -64,6 +64,7 @@ class ReadTransaction:
         self._stack = AsyncExitStack()
         self._connection: asyncpg.Connection | None = None
         self._statement: asyncio.Future[list[asyncpg.Record]] | None = None
+        self._was_opened = False
         self._release_depth = 0
         self._borrowed = False
         self._allows_large_hashes = False
@@ -180,6 +181,7 @@ class ReadTransaction:
         self._stack = AsyncExitStack()
 
     async def _open(self) -> asyncpg.Connection:
+        self._was_opened = True
         await self._stack.enter_async_context(self._admit())
         try:
             connection = await self._stack.enter_async_context(
@@ -224,6 +226,8 @@ class ReadTransaction:
         with `NotReady`.
         """
         self._closed = True
+        if not self._was_opened:
+            return  # no data was needed
         if self._statement is not None:
             self._statement.cancel()
         # A cancelled request leaves the release to a task of its own: no connection may be lost.

@@ -118,6 +118,8 @@ class OperationCompiler:
             )
             for possible_type in self._list_possible_types(named_type)
         )
+        if planned.fetch is not None and planned.fetch.with_selection:
+            planned.arguments = (planned.list_names_below(),)
         return planned
 
     def _list_possible_types(self, named_type: Any) -> list[GraphQLObjectType]:

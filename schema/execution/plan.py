@@ -61,14 +61,16 @@ class PlannedField:
     read: Callable[[Any], Any] | None = None
     convert: LeafConverter | None = None
     selections: "tuple[Selection, ...]" = ()
+    arguments: tuple[frozenset[str], ...] = ()
+    """What the resolver takes before the arguments of the query: the names of the fields below it,
+    or nothing."""
     _by_class: "dict[type, Selection | None]" = field(default_factory=dict)
 
-    @property
-    def names_below(self) -> frozenset[str]:
+    def list_names_below(self) -> frozenset[str]:
         """Return the names of all fields below this one, of all its possible types."""
         fields = [one for selection in self.selections for one in selection.fields if one]
         return frozenset(one.node.name.value for one in fields).union(
-            *(one.names_below for one in fields)
+            *(one.list_names_below() for one in fields)
         )
 
     def select(self, record: Any) -> "Selection | None":

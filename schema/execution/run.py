@@ -151,9 +151,8 @@ class PlanRun:
 
     async def _fetch(self, first: PendingFetch, parents: list[Any]) -> Column:
         try:
-            selection = (first.field.names_below,) if first.fetch.with_selection else ()
             answer = await await_result(
-                first.fetch.batch(parents, self._context, *selection, **first.arguments)
+                first.fetch.batch(parents, self._context, *first.field.arguments, **first.arguments)
             )
             values = answer if type(answer) is list else list(answer)
             if len(values) != len(parents):

@@ -1,6 +1,8 @@
 """The end of statements that PostgreSQL cancels, and the cache of compiled statements."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ import sqlalchemy as sa
 from hub.domain.read_limits import ReadLimits
 from hub.errors import NotReady, TooCostly
 from hub.store import statements
-from hub.store.database import Database
+from hub.store.database import Database, open_database
 from hub.store.read_transaction import ReadTransaction
 from tests.faults.hub_process import wait_until_async
 
@@ -91,6 +93,29 @@ async def test_a_request_cancelled_at_any_await_releases_its_connection(
     await asyncio.gather(request, return_exceptions=True)
     await wait_until_async(lambda: has_acquired(database, before))
     assert await database.pool.fetchval("select 3") == 3
+
+
+async def test_a_request_that_got_no_connection_leaves_what_admitted_it(
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.store.read_transaction.ACQUIRE_TIMEOUT", 0.05)
+    admitted = 0
+
+    @asynccontextmanager
+    async def admit() -> AsyncIterator[None]:
+        nonlocal admitted
+        admitted += 1
+        try:
+            yield
+        finally:
+            admitted -= 1
+
+    async with open_database(empty_dsn, pool_size=1) as small, small.pool.acquire():
+        async with small.read_transaction(ReadLimits(1.0, admit)) as transaction:
+            with pytest.raises(NotReady):
+                await transaction.fetch_rows(sa.text("select 1"))
+            assert admitted == 1
+        assert admitted == 0
 
 
 async def has_acquired(database: Database, count: int) -> bool:

@@ -171,12 +171,7 @@ class Execution:
     async def execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        """Return the answer to a query or a mutation; errors of the hub itself are raised.
-
-        `{ __typename }`, by which clients check the endpoint, is not counted as concurrent.
-        """
-        if operation.text.split() == ["{", "__typename", "}"]:
-            return await self._execute(operation, request, trace)
+        """Return the answer to a query or a mutation; errors of the hub itself are raised."""
         with self._rate_limiter.count_concurrent(operation.rate_limit_key):
             return await self._execute(operation, request, trace)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, OperationDefinitionNode, parse
+from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, parse
 
 from hub.bootstrap.application import get_executable_schema
 from schema.execution.executor import PLANS, PlannedExecutor
@@ -72,3 +72,16 @@ def test_plans_of_skip_variables_differ() -> None:
         assert isinstance(plan, Selection)
         counts.append(len(plan.fields))
     assert counts == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text", ["{ __typename }", "{ a: __typename ...F } fragment F on Query { b: __typename }"]
+)
+def test_names_of_types_are_answered_without_awaiting(text: str) -> None:
+    executor = PlannedExecutor.build(get_executable_schema(), parse(text))
+    assert isinstance(executor, PlannedExecutor)
+    result = executor.execute_operation()
+    assert isinstance(result, ExecutionResult)
+    assert result.errors is None
+    assert result.data is not None
+    assert set(result.data.values()) == {"Query"}
