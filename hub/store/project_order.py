@@ -15,6 +15,7 @@ from hub.domain.paging import PageRequest, SortKey
 from hub.domain.project_cursors import order_mark
 from hub.domain.projects import Direction, ProjectOrder, ProjectOrderField
 from hub.store.project_amounts import sum_amounts
+from hub.store.rows import epoch_microseconds
 
 LAST: Final = 2**61
 """The sort key of a project without an amount; satang are below it."""
@@ -60,8 +61,7 @@ def sort_columns(listed: FromClause, order: ProjectOrder) -> list[sa.ColumnEleme
         is_last = listed.c.code.is_not(None) if descending else listed.c.code.is_(None)
         return [sa.cast(is_last, sa.Integer), sa.func.coalesce(listed.c.code, ""), listed.c.id]
     if order.by is ProjectOrderField.UPDATED_AT:
-        seconds = sa.func.extract("epoch", listed.c.known_from)
-        microseconds = sa.cast(seconds * 1_000_000, sa.BigInteger)
+        microseconds = epoch_microseconds(listed.c.known_from)
         return [-microseconds if descending else microseconds, *names]
     return names
 

@@ -86,6 +86,11 @@ def paginate_by_group(
     )
 
 
+def epoch_microseconds(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """Return an instant as the microseconds from 1970, for sort keys."""
+    return sa.cast(sa.extract("epoch", column) * 1_000_000, sa.BigInteger)
+
+
 def values_table(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
     """Return values as a table of a statement, one array parameter per column."""
     arrays = [array_of_text(values, column_type) for _, column_type, values in columns]

@@ -20,7 +20,7 @@ from hub.domain.tasks import (
 from hub.domain.time import FiscalYear
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import text_array_parameter
+from hub.store.rows import epoch_microseconds, text_array_parameter
 from hub.store.task_branches import BRANCHES, areas_to_decide, own_agency
 from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN
 
@@ -41,13 +41,12 @@ def select_tasks(viewer: Viewer, conditions: TaskFilter) -> sa.Subquery | None:
     if conditions.due_before is not None:
         where.append(tasks.c.due_on <= conditions.due_before)
     due_days = sa.func.coalesce(tasks.c.due_on - sa.literal(EPOCH, sa.Date), NO_DUE_DAY)
-    microseconds = sa.cast(sa.extract("epoch", tasks.c.created_at) * 1_000_000, sa.BigInteger)
     is_overdue = sa.func.coalesce(tasks.c.due_on < TODAY, sa.false())
     return (
         sa.select(
             tasks,
             sa.cast(due_days, sa.BigInteger).label("due_days"),
-            microseconds.label("microseconds"),
+            epoch_microseconds(tasks.c.created_at).label("microseconds"),
             is_overdue.label("overdue"),
         )
         .where(*where)

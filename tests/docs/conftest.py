@@ -22,7 +22,7 @@ class ServedHub:
 @pytest.fixture(scope="session")
 async def seeded_copy(template: str) -> str:
     """Return the DSN of a copy of the seeded database for the tests of the docs."""
-    return await copy_database(template, "papers")
+    return await copy_database(template, "docs")
 
 
 @pytest.fixture(scope="session")

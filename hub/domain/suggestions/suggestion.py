@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Reason
@@ -12,9 +12,6 @@ from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.user_errors import UserError
 from hub.errors import Invalid
-
-MAX_DISMISSED: Final = 500
-"""Suggestions of one command."""
 
 
 @value

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hub.domain.history import ActorKind, Author
 from hub.domain.identity.audit_context import AuditContext
+from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.record import value
 from hub.errors import Forbidden, Invalid
@@ -37,6 +38,14 @@ class Acting:
         """Return the command with the digest of its content, for its receipt."""
         digest = hashlib.sha256(f"{verb} {content!r}".encode()).hexdigest()
         return IdempotentCommand(self.sender, key, digest)
+
+    def audited(self, *things: tuple[str, str | None]) -> list[AuditedResource]:
+        """Return what a command changed, by type and key (null: nothing), for the audit log.
+
+        The entries are those of the viewer's agency.
+        """
+        owner = self.viewer.agency_id
+        return [AuditedResource(kind, key, owner) for kind, key in things if key]
 
 
 async def find_acting_agency(reader: SqlReader, acting: Acting, area_id: str) -> str:

@@ -22,7 +22,6 @@ from hub.domain.finding_commands import (
 from hub.domain.findings import Finding, FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
 from hub.domain.history import ChangeKind
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.record import record
 from hub.errors import Forbidden, HubError, NotFound, StaleVersion, WrongStatus
@@ -99,9 +98,8 @@ class FindingCommands:
         ) -> CommandOutcome[Sequence[FindingResult]]:
             results = await decide_findings(connection, acting, items, decision, at)
             decided = [one.finding_id for one in results if not one.user_errors]
-            owner = acting.viewer.agency_id
             return CommandOutcome(
-                results, [AuditedResource(Finding.TYPE, key, owner) for key in decided if key]
+                results, acting.audited(*((Finding.TYPE, key) for key in decided))
             )
 
         answers: AnswerFormat[Sequence[FindingResult]] = AnswerFormat(

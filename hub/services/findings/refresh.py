@@ -36,6 +36,7 @@ from hub.services.findings.gaps import fetch_gaps
 from hub.store.database import Database, StoreConnection
 from hub.store.findings import changes, conflicts, facts, late, plans, stored
 from hub.store.findings.roles import fetch_roles
+from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.plan_content import PlanContents
 from hub.store.plans import Plans
 from hub.store.read_transaction import ReadTransaction
@@ -96,7 +97,7 @@ async def refresh_in_transaction(
     connection: StoreConnection, max_projects: int = MAX_PROJECTS_PER_PASS
 ) -> int:
     """Do the same in the transaction of the caller; plans are noted, too, and counted."""
-    at: datetime = await connection.fetchval("select transaction_timestamp()")
+    at: datetime = await fetch_transaction_time(connection)
     taken = await changes.take_notes(connection, max_projects)
     ids = sorted({*taken.ids, *await late.fetch_found_again(connection)})
     if ids:

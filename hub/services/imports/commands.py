@@ -4,8 +4,8 @@ import hashlib
 import uuid
 from datetime import datetime
 from pathlib import PurePath
+from typing import Final
 
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Viewer
 from hub.domain.imports import (
     FILE_TYPES,
@@ -27,8 +27,9 @@ from hub.services.imports.urls import FileUrls
 from hub.store import import_changes as store
 from hub.store.database import Database, StoreConnection
 
-MAX_NAME_LENGTH = 255
-SIGNATURES = {".xlsx": b"PK\x03\x04"}
+ANSWERS: Final[AnswerFormat[str]] = AnswerFormat(str, str)
+MAX_NAME_LENGTH: Final = 255
+SIGNATURES: Final = {".xlsx": b"PK\x03\x04"}
 """The first bytes of files of a type."""
 
 
@@ -54,12 +55,11 @@ class ImportCommands:
             await store.insert_upload(
                 connection, key, acting.viewer, command.file_name, command.size, UPLOAD_LIFETIME
             )
-            return CommandOutcome(key, [AuditedResource(Upload.TYPE, key, acting.viewer.agency_id)])
+            return CommandOutcome(key, acting.audited((Upload.TYPE, key)))
 
         receipt = acting.command("uploadCreate", command.idempotency_key, command)
-        answers: AnswerFormat[str] = AnswerFormat(str, str)
         try:
-            key = await execute_once(self._database, acting, receipt, _work, answers)
+            key = await execute_once(self._database, acting, receipt, _work, ANSWERS)
         except Refused as refused:
             return UploadPayload(None, refused.errors)
         return UploadPayload(key)
@@ -106,14 +106,11 @@ class ImportCommands:
             await store.insert_job(
                 connection, key, acting.viewer, upload, command.kind, command.mode
             )
-            return CommandOutcome(
-                key, [AuditedResource(ImportJob.TYPE, key, acting.viewer.agency_id)]
-            )
+            return CommandOutcome(key, acting.audited((ImportJob.TYPE, key)))
 
         receipt = acting.command("importStart", command.idempotency_key, command)
-        answers: AnswerFormat[str] = AnswerFormat(str, str)
         try:
-            key = await execute_once(self._database, acting, receipt, _work, answers)
+            key = await execute_once(self._database, acting, receipt, _work, ANSWERS)
         except Refused as refused:
             return ImportStartPayload(None, refused.errors)
         return ImportStartPayload(key)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Sequence
+from typing import Final
 
 from openpyxl import load_workbook
 from openpyxl.styles import PatternFill
@@ -25,9 +26,9 @@ from hub.store.imports import Imports
 from hub.store.plans import Plans
 from hub.store.read_transaction import ReadTransaction
 
-ERROR_HEADING = "ข้อผิดพลาดและวิธีแก้ · errors and fixes"
-ERROR_FILL = PatternFill("solid", fgColor="FFF2CC")
-ISSUES_PER_PAGE = 100
+ERROR_HEADING: Final = "ข้อผิดพลาดและวิธีแก้ · errors and fixes"
+ERROR_FILL: Final = PatternFill("solid", fgColor="FFF2CC")
+ISSUES_PER_PAGE: Final = 100
 
 
 class ImportForms:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Caller, Operation
@@ -18,10 +19,10 @@ from hub.services.plans.submit_plan import Sender
 from hub.store.database import Database
 from hub.store.import_changes import ClaimedJob, JobResult, claim_job, finish_job
 
-EXPIRED = localized_text(
+EXPIRED: Final = localized_text(
     "ไฟล์หมดอายุก่อนนำเข้า ส่งไฟล์ใหม่", "the file expired before it was imported; send it again"
 )
-INTERRUPTED = localized_text(
+INTERRUPTED: Final = localized_text(
     "เกิดข้อผิดพลาดภายใน ลองนำเข้าใหม่", "an internal error occurred; start the import again"
 )
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.linkage_commands import IssueLookup
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
@@ -36,8 +35,7 @@ async def dismiss_suggestions(
     async def _work(connection: StoreConnection, at: datetime) -> CommandOutcome[Sequence[str]]:
         dismissals = await _find_dismissals(connection, acting, keys)
         await insert_dismissals(connection, dismissals, acting.viewer.subject, command.reason, at)
-        owner = acting.viewer.agency_id
-        changed = [AuditedResource(LinkageSuggestion.TYPE, str(key), owner) for key in keys]
+        changed = acting.audited(*((LinkageSuggestion.TYPE, str(key)) for key in keys))
         return CommandOutcome([key.gid for key in keys], changed)
 
     receipt = acting.command("suggestionDismiss", command.idempotency_key, command)

@@ -6,7 +6,6 @@ from typing import Final
 
 from hub.domain.global_id import GlobalId
 from hub.domain.history import Author, ChangeKind
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.linkage_commands import WorkRequestPayload
 from hub.domain.linkages import Linkage
 from hub.domain.user_errors import to_user_error
@@ -37,11 +36,10 @@ async def execute_request_command(
         connection: StoreConnection, at: datetime
     ) -> CommandOutcome[WorkRequestPayload]:
         payload = await work(connection, at)
-        things = ((WorkRequest.TYPE, payload.request_id), (Linkage.TYPE, payload.linkage_id))
-        owner = acting.viewer.agency_id
-        return CommandOutcome(
-            payload, [AuditedResource(kind, key, owner) for kind, key in things if key]
+        changed = acting.audited(
+            (WorkRequest.TYPE, payload.request_id), (Linkage.TYPE, payload.linkage_id)
         )
+        return CommandOutcome(payload, changed)
 
     try:
         return await execute_once(database, acting, command, _work, ANSWERS)

@@ -283,7 +283,6 @@ def is_narrowed(matrix_filter: MatrixFilter) -> bool:
         or matrix_filter.funding
         or matrix_filter.linked is not None
         or matrix_filter.without_area is not None
-        or matrix_filter.max_rank is not None
         or (matrix_filter.chains and matrix_filter.issues)
         or matrix_filter.names_issues
         or (statuses and not set(DEFAULT_LINKAGE_STATUSES) <= set(statuses))

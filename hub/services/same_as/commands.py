@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.same_as import SameAs, SameAsAssertCommand, SameAsPayload, SameAsUndoCommand
 from hub.services.commands.acting import Acting
 from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
@@ -50,8 +49,7 @@ class SameAsCommands:
 
         async def _work(connection: StoreConnection, at: datetime) -> CommandOutcome[str]:
             key = await work(connection, at)
-            changed = AuditedResource(SameAs.TYPE, key, acting.viewer.agency_id)
-            return CommandOutcome(key, [changed])
+            return CommandOutcome(key, acting.audited((SameAs.TYPE, key)))
 
         try:
             same_as_id = await execute_once(self._database, acting, command, _work, ANSWERS)

@@ -5,7 +5,6 @@ from typing import Final
 
 from hub.domain.areas import AreaLevel
 from hub.domain.global_id import GlobalId
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
 from hub.domain.user_errors import to_user_error
 from hub.domain.value_chain import ValueChain, ValueChainMapping
@@ -60,12 +59,9 @@ class ValueChainCommands:
             connection: StoreConnection, _at: datetime
         ) -> CommandOutcome[ValueChainPayload]:
             payload = await save_in_transaction(connection, acting, command)
-            things = (
-                (ValueChain.TYPE, payload.chain_id),
-                (ValueChainMapping.TYPE, payload.mapping_id),
+            changed = acting.audited(
+                (ValueChain.TYPE, payload.chain_id), (ValueChainMapping.TYPE, payload.mapping_id)
             )
-            owner = acting.viewer.agency_id
-            changed = [AuditedResource(kind, key, owner) for kind, key in things if key]
             return CommandOutcome(payload, changed)
 
         try:

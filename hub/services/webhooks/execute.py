@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from hub.domain.global_id import GlobalId
-from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
 from hub.domain.user_errors import to_user_error
 from hub.domain.webhooks import Webhook, WebhookPayload
@@ -36,10 +35,8 @@ async def execute_webhook_command(
 
     async def _work(connection: StoreConnection, _at: datetime) -> CommandOutcome[WebhookPayload]:
         payload = await work(connection)
-        key = payload.webhook_id or payload.deleted or ""
-        return CommandOutcome(
-            payload, [AuditedResource(Webhook.TYPE, key, acting.viewer.agency_id)]
-        )
+        key = payload.webhook_id or payload.deleted
+        return CommandOutcome(payload, acting.audited((Webhook.TYPE, key)))
 
     try:
         return await execute_once(database, acting, command, _work, ANSWERS)

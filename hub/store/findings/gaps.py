@@ -9,8 +9,9 @@ import asyncpg
 
 from hub.domain.findings_of_roles import FollowedIssue
 from hub.domain.text import LocalizedText
+from hub.store.findings.plans import AGENCY_OF_PLAN
 
-FOLLOWED: Final = """
+FOLLOWED: Final = f"""
 with newest as (
     select distinct on (v.plan_id) v.plan_id, v.id from plan_version v
     where v.visibility = 'PUBLISHED' order by v.plan_id, v.number desc
@@ -20,16 +21,13 @@ select r.issue_id, r.name_th, r.name_en, r.rank, r.chain_id, p.area_id, array(
         where coalesce(a.valid_from <= make_date(year.ce - 1, 10, 1), true)
             and coalesce(a.valid_to > make_date(year.ce - 1, 10, 1), true)
         order by 1
-    ) as years, coalesce(p.agency_id, (
-        select min(home.id) from agency home
-        where home.area_id = p.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
-    )) as agency_id
+    ) as years, {AGENCY_OF_PLAN} as agency_id
 from newest n join issue_revision r on r.version_id = n.id
 join plan p on p.id = n.plan_id
 join area a on a.id = p.area_id
 where r.chain_id is not null
 order by r.issue_id
-"""
+"""  # noqa: S608 - built from a constant
 PRESENT: Final = """
 select k.issue_id, k.stage_id, p.actor_level as level, array_agg(distinct year.ce) as years
 from linkage k join project p on p.id = k.project_id

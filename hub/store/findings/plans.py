@@ -13,13 +13,17 @@ select distinct v.plan_id from finding f
 join plan_version v on v.id = f.version_id join plan p on p.id = v.plan_id
 where f.kind = 'RULE_VIOLATION' and f.status <> 'CLOSED' and p.last_year < $1
 """
-AGENCIES: Final = """
-select p.id, coalesce(p.agency_id, (
+AGENCY_OF_PLAN: Final = """
+coalesce(p.agency_id, (
     select min(home.id) from agency home
     where home.area_id = p.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
-)) as agency_id
-from plan p where p.id = any($1::text[])
+))
 """
+"""The agency that answers for a plan `p`: its own, or that of its area (null: none)."""
+AGENCIES: Final = f"""
+select p.id, {AGENCY_OF_PLAN} as agency_id
+from plan p where p.id = any($1::text[])
+"""  # noqa: S608 - built from a constant
 
 
 async def take_plan_notes(connection: asyncpg.Connection) -> list[str]:
