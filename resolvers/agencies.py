@@ -39,6 +39,7 @@ async def agencies(
     *,
     level: ActorLevel | None = None,
     area: Annotated[GlobalId, "Area"] | None = None,
+    text: str | None = None,
     on: date | None = None,
     first: int = 20,
     after: str | None = None,
@@ -47,7 +48,7 @@ async def agencies(
     page = PageRequest.from_arguments(first, after)
     area_id = await validate_area_id(context, area, "area")
     day = on or context.today
-    return [await context.unit.agencies.page(page, level=level, area_id=area_id, on=day)]
+    return [await context.unit.agencies.page(page, level=level, area_id=area_id, text=text, on=day)]
 
 
 async def parent(

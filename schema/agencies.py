@@ -99,4 +99,5 @@ class AgencyQuery:
         "Agencies in force on a date, in Thai dictionary order (รายการหน่วยงาน)",
         level="Only agencies on this row of the matrix (ผู้ดำเนินการ)",
         area="Only agencies of exactly this area (พื้นที่)",
+        text="Name or short name contains this text (ข้อความ)",
     )

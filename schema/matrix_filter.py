@@ -43,7 +43,9 @@ class MatrixFilter:
         "With a linkage of these statuses (สถานะ)"
     )
     funding: list[FundingSource] | None = optional_field("With money from these sources (แหล่งเงิน)")
-    text: str | None = optional_field("Name contains this text, or code equals it (ข้อความ)")
+    text: str | None = optional_field(
+        "Name contains each word of this text, or code equals it (ข้อความ)"
+    )
     area_role: AreaRole | None = strawberry.field(
         default=AreaRole.PERFORMED_IN, description="Area of a line to filter by (บทบาทพื้นที่)"
     )

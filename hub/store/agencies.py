@@ -14,7 +14,7 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
+from hub.store.rows import contains_text, is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import agency, agency_placement
 
 VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
@@ -152,10 +152,16 @@ class Agencies:
         return {row["area_id"]: agency_of(row) for row in rows}
 
     async def page(
-        self, page: PageRequest, *, level: ActorLevel | None, area_id: str | None, on: date
+        self,
+        page: PageRequest,
+        *,
+        level: ActorLevel | None,
+        area_id: str | None,
+        text: str | None,
+        on: date,
     ) -> Connection[Agency]:
-        """Return a page of the agencies in force on a date, filtered by level and by their own
-        area.
+        """Return a page of the agencies in force on a date, filtered by level, by their own area
+        and by a text in a name or short name.
 
         In Thai dictionary order.
         """
@@ -164,6 +170,9 @@ class Agencies:
             statement = statement.where(agency.c.level == level.value)
         if area_id is not None:
             statement = statement.where(agency.c.area_id == area_id)
+        if text:
+            names = (agency.c.name_th, agency.c.name_en, agency.c.short_th)
+            statement = statement.where(sa.or_(*(contains_text(name, text) for name in names)))
         order = agency.c.sort_key, agency.c.id
         return await fetch_page(
             self._transaction,

@@ -121,3 +121,15 @@ def quote_element(element: str | int) -> str:
         return str(element)
     escaped = element.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def contains_text(name: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    """Return the predicate that a name contains a text literally, in any case."""
+    escaped = text
+    for special in "\\%_":
+        escaped = escaped.replace(special, f"\\{special}")
+    pattern = f"%{escaped}%"
+    # Thai has no case, and LIKE costs a fraction of ILIKE.
+    if text.lower() == text.upper():
+        return name.like(pattern, escape="\\")
+    return name.ilike(pattern, escape="\\")

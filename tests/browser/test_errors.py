@@ -18,6 +18,7 @@ async def fail(route: Any) -> None:
 async def test_server_error_shows_reference_number_and_can_be_retried(open_page: OpenPage) -> None:
     page = await open_page("/")
     await page.route(GRAPHQL, fail)
+    await page.click("#examples summary")
     await page.click('[data-example="exampleIndustry"]')
     await page.wait_for_selector(".error-panel")
     message = await page.inner_text(".error-panel")

@@ -39,6 +39,7 @@ async def test_language_button_switches_to_english_and_back(open_page: OpenPage)
 
 async def test_rice_example_has_its_eleven_stages_as_rows(open_page: OpenPage) -> None:
     page = await open_page("/")
+    await page.click("#examples summary")
     await page.click('[data-example="exampleRice"]')
     await page.wait_for_function("() => document.querySelectorAll('#grid .cell').length === 44")
     assert await page.locator("#grid tbody tr").count() == 11 + 1

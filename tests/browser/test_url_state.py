@@ -49,6 +49,7 @@ async def test_stage_axis_without_chain_shows_error(open_page: OpenPage) -> None
 
 async def test_browser_back_returns_to_previous_matrix(open_page: OpenPage) -> None:
     page = await open_page("/")
+    await page.click("#examples summary")
     await page.click('[data-example="exampleIndustry"]')
     await page.wait_for_function("() => document.querySelectorAll('#grid .cell').length === 30")
     await page.go_back()

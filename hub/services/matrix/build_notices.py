@@ -94,12 +94,15 @@ def build_header_notices(header: Header) -> list[Notice]:
 def build_figure_notices(matrix: Matrix) -> list[Notice]:
     """Return the notices about the figures."""
     found: list[Notice] = []
-    for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
+    for axis, name, thai, english in (
+        (matrix.rows, "rows", "แถว", "row"),
+        (matrix.columns, "columns", "คอลัมน์", "column"),
+    ):
         if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
             text = localized_text(
-                "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
-                "some items match no member of this axis; they are counted under Unassigned, "
-                "and totals include them",
+                f"โครงการหรือเงินบางรายการไม่อยู่ใน{thai}อื่น จึงนับไว้ใน{thai} “ไม่ระบุ” และรวมอยู่ในยอดรวม",
+                f"some projects or amounts belong to no other {english}; they are counted in the "
+                f"{english} Unassigned, and totals include them",
             )
             found.append(Notice("UNASSIGNED", text, [name]))
         if axis.truncated:

@@ -9,6 +9,7 @@ from hub.store import tables
 from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.matrix.linkage_filter import is_one_of
+from hub.store.rows import contains_text
 from hub.store.visibility import can_only_count, disjoint_visibility
 
 
@@ -56,18 +57,13 @@ def visible_projects(
 
 
 def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
-    """Return the predicate that a name contains a text, in any case, or that it is the code."""
-    escaped = text
-    for special in "\\%_":
-        escaped = escaped.replace(special, f"\\{special}")
-    pattern = f"%{escaped}%"
+    """Return the predicate that a name contains each word of a text, in any case and order, or that
+    the text is the code.
+    """
 
-    def _contains(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-        # Thai has no case, and LIKE costs a fraction of ILIKE.
-        if text.lower() == text.upper():
-            return name.like(pattern, escape="\\")
-        return name.ilike(pattern, escape="\\")
+    def _contains_all(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        return sa.and_(*(contains_text(name, word) for word in text.split() or [text]))
 
     return sa.or_(
-        _contains(project.c.name_th), _contains(project.c.name_en), project.c.code == text
+        _contains_all(project.c.name_th), _contains_all(project.c.name_en), project.c.code == text
     )

@@ -1,4 +1,4 @@
-"""The static pages (`/`, `/sources`, `/query`, `/work`, one per area, issue and project) and the
+"""The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, one per agency, area, issue and project) and the
 files they load, all from this folder.
 
 Nothing is loaded from other hosts and no page has an inline script or style, so the content
@@ -18,12 +18,18 @@ STATIC_FOLDER: Final = Path(__file__).parent / "static"
 PAGES: Final = {
     "/": "index.html",
     "/query": "query.html",
+    "/search": "search.html",
     "/sources": "sources.html",
     "/work": "work.html",
 }
 PLACE_PAGE: Final = "place.html"
-PLACES: Final = ("/areas/{code}", "/issues/{code:path}", "/projects/{code:path}")
-"""The paths of one area, issue or project. One static page serves all of them: the script reads
+PLACES: Final = (
+    "/agencies/{code:path}",
+    "/areas/{code}",
+    "/issues/{code:path}",
+    "/projects/{code:path}",
+)
+"""The paths of one agency, area, issue or project. One static page serves all of them: the script reads
 which one from the address, so the hub answers it without a database, and a name cannot inject HTML.
 """
 MEDIA_TYPES: Final = {

@@ -3,8 +3,9 @@
  */
 import { replaceChildren, h } from "./dom.js";
 import { mark } from "./marks.js";
-import { headerLabel } from "./matrix.js";
-import { projectPath } from "./page-tabs.js";
+import { figureList } from "./figure-pages.js";
+import { headerLabel } from "./header-label.js";
+import { agencyPath, projectPath } from "./page-tabs.js";
 import { PHASES } from "./queries.js";
 import { formatCitation, hasText, formatMillions, t, localize } from "./i18n.js";
 
@@ -12,20 +13,38 @@ import { formatCitation, hasText, formatMillions, t, localize } from "./i18n.js"
  * Draw the details of a cell.
  * @param {HTMLElement} panel
  * @param {{cell: object, row: object, column: object, matrix: object, pickerData: object}} selection the cell as the matrix shows it
- * @param {{cell: object, rules: object[]} | null} details the loaded details; null during loading
- * @param {() => void} close
+ * @param {{cell: object, rules: object[], pages: object | null} | null} details the loaded details; null during loading
+ * @param {{close: () => void, phase: string, more: () => void}} options `more` loads the next page of projects
  */
-export function drawCellDetails(panel, selection, details, close) {
+export function drawCellDetails(panel, selection, details, options) {
   const { cell, row, column } = selection;
   replaceChildren(panel,
-    h("div", { class: "drawer-head" },
-      h("button", { type: "button", class: "close", id: "drawer-close", onclick: close }, t("close"), " ", h("kbd", {}, "Esc")),
-      h("h2", { id: "drawer-title", tabindex: "-1" }, `${headerLabel(row)} × ${headerLabel(column)}`),
-      h("p", { class: `chip s-${cell.state}` }, mark(cell.state), h("b", {}, t(cell.state)))),
-    details ? sections(selection, details) : h("p", { class: "awaited", role: "status" }, t("loadingCell"), "…"));
+    drawerHead(`${headerLabel(row)} × ${headerLabel(column)}`, options.close, h("p", { class: `chip s-${cell.state}` }, mark(cell.state), h("b", {}, t(cell.state)))),
+    details ? sections(selection, details, options) : loading());
 }
 
-function sections(selection, { cell, rules }) {
+/**
+ * Draw what a total consists of.
+ * @param {HTMLElement} panel
+ * @param {{row: object | null, column: object | null}} selection its row or column; neither for the whole matrix
+ * @param {{pages: object} | null} details the loaded pages; null during loading
+ * @param {{close: () => void, phase: string, more: () => void}} options
+ */
+export function drawTotalDetails(panel, { row, column }, details, options) {
+  const header = row ?? column;
+  replaceChildren(panel,
+    drawerHead(header ? `${t("total")}: ${headerLabel(header)}` : t("totalOfAll"), options.close),
+    details ? [details.pages.figure.additive || h("p", { class: "quiet" }, t("notAdditiveOther")), figureList(details.pages, options)] : loading());
+}
+
+const loading = () => h("p", { class: "awaited", role: "status" }, t("loadingCell"), "…");
+
+const drawerHead = (title, close, ...rest) => h("div", { class: "drawer-head" },
+  h("button", { type: "button", class: "close", id: "drawer-close", onclick: close }, t("close"), " ", h("kbd", {}, "Esc")),
+  h("h2", { id: "drawer-title", tabindex: "-1" }, title), rest);
+
+function sections(selection, { cell, rules, pages }, options) {
+  if (pages) return [stateReasons(cell, rules, selection), figureList(pages, options), cell.hiddenProjects > 0 && h("p", {}, t("hidden", { n: cell.hiddenProjects })), phaseAmounts(cell), expectedRoles(selection)];
   return [
     stateReasons(cell, rules, selection),
     cell.projects.nodes.length > 0 && h("section", {}, h("h3", {}, t("projectsHere"), " (", cell.projectCount, ")"), cell.projects.nodes.map((project) => projectCard(project, selection))),
@@ -54,7 +73,7 @@ function projectCard(project, { matrix }) {
   return h("article", { class: "project" },
     h("h4", {}, h("a", { href: projectPath(project) }, localize(project.name))),
     h("dl", {},
-      definition(t("owner"), project.owner ? localize(project.owner.name) : t("ownerUnknown")),
+      definition(t("owner"), project.owner ? h("a", { href: agencyPath(project.owner) }, localize(project.owner.name)) : t("ownerUnknown")),
       project.areas.length > 0 && definition(t("areas"), project.areas.map(({ area }) => localize(area.name)).join(", ")),
       project.fiscalYears.length > 0 && definition(t("years"), project.fiscalYears.map(({ be }) => `${be} (${be - 543})`).join(", ")),
       linkages.map((linkage) => definition(t("status"), [
@@ -84,12 +103,18 @@ function provenanceList(provenance) {
       item.note && h("span", { class: "quiet block" }, t("note"), ": ", h("span", { lang: /[ก-๙]/.test(item.note) ? null : "en" }, item.note))))));
 }
 
-function money(cell) {
+/** Return the amounts of a cell by phase, and what else belongs to them. */
+function phaseAmounts(cell, ...rest) {
   const phases = PHASES.filter((phase) => cell[phase]);
   return h("section", {}, h("h3", {}, t("money")),
     phases.length === 0
       ? h("p", { class: "quiet" }, t("moneyNone"))
       : [h("dl", { class: "phases" }, phases.map((phase) => definition(t(phase), `${formatMillions(cell[phase].amount)} ${t("millionBaht")}`))), h("p", { class: "quiet" }, t("phasesNotAdded"))],
+    rest);
+}
+
+function money(cell) {
+  return phaseAmounts(cell,
     cell.contributions.nodes.length > 0 && h("details", {}, h("summary", {}, t("figure")),
       h("ul", {}, cell.contributions.nodes.map((item) => h("li", {},
         item.project ? localize(item.project.name) : "–", ": ", item.counted ? `${formatMillions(item.counted.amount)} ${t("millionBaht")} ` : "", t(item.treatment),

@@ -1,13 +1,17 @@
 /**
- * Opens and closes the drawer with the details of a cell, and loads them.
+ * Opens and closes the drawer with the details of a cell or a total, and loads them.
  */
 import { ApiError, fetchData } from "./api.js";
 import { byId, replaceChildren } from "./dom.js";
-import { drawCellDetails } from "./cell-details.js";
+import { drawCellDetails, drawTotalDetails } from "./cell-details.js";
+import { loadFigurePage } from "./figure-pages.js";
 import { errorPanel } from "./messages.js";
-import { cellsByPosition, cellKey } from "./matrix.js";
+import { cellsByPosition } from "./matrix.js";
 import { cellQuery } from "./queries.js";
 import { t } from "./i18n.js";
+
+/** A cell with more projects lists them page by page; with fewer it shows each with its linkages and sources. */
+const MOST_CARDS = 8;
 
 /**
  * Return the functions that draw, hide and close the drawer.
@@ -15,43 +19,65 @@ import { t } from "./i18n.js";
  */
 export function createCellDrawer({ changeState, announce, currentPage }) {
   const panel = byId("drawer");
-  const loadedCells = new Map();
+  const loadedPlaces = new Map();
   let drawnKey = "";
   let takesFocus = false;
 
-  /** Show the cell of the URL, or hide the drawer. */
+  /** Show the cell or total of the URL, or hide the drawer. */
   async function draw() {
     const { state, loadedMatrix, pickerData } = currentPage();
     for (const cell of document.querySelectorAll("#board [data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === state.cell));
-    const selection = state.cell && findCell(loadedMatrix.matrix, state.cell, pickerData);
+    const selection = state.cell && findPlace(loadedMatrix.matrix, state.cell, pickerData);
     if (!selection) {
       takesFocus = true;
       return hide();
     }
-    const side = selection.cell.columnIndex >= loadedMatrix.matrix.columns.headers.length / 2 ? "left" : "right";
-    panel.className = `on-${side}`;
-    document.body.dataset.drawer = side;
+    const phase = state.phase ?? "APPROPRIATED";
+    const isOnTheRight = !selection.column || selection.column.index >= loadedMatrix.matrix.columns.headers.length / 2;
+    panel.className = `on-${isOnTheRight ? "left" : "right"}`;
+    document.body.dataset.drawer = isOnTheRight ? "left" : "right";
     panel.hidden = false;
-    const key = `${loadedMatrix.matrix.key} ${state.cell} ${state.phase ?? "APPROPRIATED"}`;
-    drawCellDetails(panel, selection, loadedCells.get(key) ?? null, close);
+    const key = `${loadedMatrix.matrix.key} ${state.cell} ${phase}`;
+    const drawLoaded = () => {
+      const options = { close, phase, more: () => loadMore(key, selection, phase) };
+      const drawDetails = selection.cell ? drawCellDetails : drawTotalDetails;
+      drawDetails(panel, selection, loadedPlaces.get(key) ?? null, options);
+    };
+    drawLoaded();
     if (drawnKey !== key && takesFocus) byId("drawer-title").focus();
     takesFocus = true;
     drawnKey = key;
-    if (loadedCells.has(key)) return undefined;
+    if (loadedPlaces.has(key)) return undefined;
     try {
-      const { rowIndex, columnIndex } = selection.cell;
-      const data = await fetchData(cellQuery(loadedMatrix.matrix.key), { phase: state.phase ?? "APPROPRIATED", window: { rowFrom: rowIndex, rowTo: rowIndex, columnFrom: columnIndex, columnTo: columnIndex } });
-      loadedCells.set(key, { cell: data.savedMatrix.cells[0], rules: data.rules ?? [] });
+      loadedPlaces.set(key, await loadPlace(loadedMatrix.matrix.key, selection, phase));
       if (drawnKey !== key) return undefined;
       const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
-      drawCellDetails(panel, selection, loadedCells.get(key), close);
+      drawLoaded();
       if (focused) byId(focused).focus();
-      announce(t(selection.cell.state));
+      announce(selection.cell ? t(selection.cell.state) : t("total"));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (drawnKey === key) replaceChildren(panel.querySelector(".awaited"), errorPanel(error, draw));
     }
     return undefined;
+  }
+
+  /** Load the next page of an open cell or total, and focus its first project. */
+  async function loadMore(key, selection, phase) {
+    const before = loadedPlaces.get(key);
+    const button = byId("more-figures");
+    button.disabled = true;
+    try {
+      loadedPlaces.set(key, { ...before, pages: await loadFigurePage(currentPage().loadedMatrix.matrix.key, selection, phase, before.pages) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return replaceChildren(button.parentElement, errorPanel(error, () => loadMore(key, selection, phase)));
+    }
+    if (drawnKey !== key) return undefined;
+    await draw();
+    const next = panel.querySelectorAll("#figure-list li a")[before.pages.projects.size];
+    (next ?? panel.querySelector("#figure-list a"))?.focus();
+    return announce(panel.querySelector("#figure-list [role=status]").textContent);
   }
 
   function hide() {
@@ -70,10 +96,31 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
   return { draw, hide, close };
 }
 
-/** Return the cell of a key with its headers; null if the matrix has none. */
-function findCell(matrix, selection, pickerData) {
-  for (const row of matrix.rows.headers)
-    for (const column of matrix.columns.headers)
-      if (cellKey(row, column) === selection) return { cell: cellsByPosition(matrix).get(`${row.index} ${column.index}`), row, column, matrix, pickerData };
-  return null;
+/** Load the details of a cell, and the first page of its projects where they are many; of a total the first page. */
+async function loadPlace(key, selection, phase) {
+  const isLong = !selection.cell || selection.cell.projectCount > MOST_CARDS;
+  const pages = isLong ? loadFigurePage(key, selection, phase) : null;
+  if (!selection.cell) return { pages: await pages };
+  const { rowIndex, columnIndex } = selection.cell;
+  const [data, loadedPages] = await Promise.all([
+    fetchData(cellQuery(key), { phase, cards: !isLong, window: { rowFrom: rowIndex, rowTo: rowIndex, columnFrom: columnIndex, columnTo: columnIndex } }), pages]);
+  return { cell: data.savedMatrix.cells[0], rules: data.rules ?? [], pages: loadedPages };
+}
+
+/** Return the cell of a place, or the heads of a total (the row, the column or neither); null if the matrix has no such place. */
+function findPlace(matrix, place, pickerData) {
+  const [rowKey, columnKey] = splitPlace(matrix, place);
+  const row = rowKey === "" ? null : matrix.rows.headers.find((header) => header.key === rowKey);
+  const column = columnKey === "" ? null : matrix.columns.headers.find((header) => header.key === columnKey);
+  if (row === undefined || column === undefined) return null;
+  const cell = row && column ? cellsByPosition(matrix).get(`${row.index} ${column.index}`) : null;
+  return { cell, row, column, matrix, pickerData };
+}
+
+/** Split a place at the ~ between a key of a row and one of a column; the keys of the rest of an axis begin with one. */
+function splitPlace(matrix, place) {
+  const rowKeys = ["", ...matrix.rows.headers.map((header) => header.key)];
+  const columnKeys = new Set(["", ...matrix.columns.headers.map((header) => header.key)]);
+  const rowKey = rowKeys.find((key) => place.startsWith(`${key}~`) && columnKeys.has(place.slice(key.length + 1)));
+  return rowKey === undefined ? [undefined, undefined] : [rowKey, place.slice(rowKey.length + 1)];
 }

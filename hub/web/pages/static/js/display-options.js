@@ -1,7 +1,8 @@
 /**
  * Display options of a matrix: names of its axes, highlighted states, the open cell.
  */
-import { resolveAxes } from "./queries.js";
+import { resolveAxes } from "./axes.js";
+import { cellMode } from "./density.js";
 
 /**
  * Return the display options of a state. A matrix that was loaded by its key may have other dimensions than the state.
@@ -18,6 +19,9 @@ export function displayOptions(state, matrix, pickerData) {
     money: Boolean(matrix.total.budget) || matrix.cells.some((cell) => cell.budget),
     only: (state.only ?? "").split(",").filter(Boolean),
     open: state.cell ?? "",
+    mode: cellMode(state, matrix),
+    sort: state.sort ?? "",
+    find: state.find ?? "",
     stage: state.stage ?? stageOfCell(state.cell, matrix),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Keyboard navigation of the matrix: arrows, Home, End, Enter, G for the next gap. One cell is in the tab order.
+ * Keyboard navigation of the matrix: arrows, Home, End, Enter, G for the next gap. One cell or total is in the tab order.
  */
 
 const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -11,20 +11,21 @@ const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], A
  */
 export function enableGridNavigation(table, open) {
   const cells = [...table.querySelectorAll(".cell")];
-  const cellAt = (row, column) => table.querySelector(`.cell[data-r="${row}"][data-c="${column}"]`);
-  const current = cells.find((cell) => cell.getAttribute("aria-selected") === "true") ?? cells[0];
+  const places = [...table.querySelectorAll("[data-r]")];
+  const cellAt = (row, column) => table.querySelector(`[data-r="${row}"][data-c="${column}"]`);
+  const current = places.find((cell) => cell.getAttribute("aria-selected") === "true") ?? cells[0];
   current?.setAttribute("tabindex", "0");
 
   table.addEventListener("focusin", ({ target }) => {
-    if (!target.matches(".cell")) return;
-    for (const cell of cells) cell.setAttribute("tabindex", cell === target ? "0" : "-1");
+    if (!target.matches("[data-r]")) return;
+    for (const cell of places) cell.setAttribute("tabindex", cell === target ? "0" : "-1");
   });
   table.addEventListener("click", ({ target }) => {
-    const cell = target.closest(".cell");
+    const cell = target.closest("[data-r]");
     if (cell) open(cell);
   });
   table.addEventListener("keydown", (event) => {
-    const cell = event.target.closest(".cell");
+    const cell = event.target.closest("[data-r]");
     if (!cell || event.altKey || event.metaKey) return;
     const next = target(cell, event);
     if (next) next.focus();

@@ -7,18 +7,23 @@ import { byId, replaceChildren, h } from "./dom.js";
 import { fitTypeSize, refitMatrix } from "./type-size.js";
 import { withFocusRestored } from "./focus.js";
 import { assumptionsText, legend } from "./legend.js";
-import { emptyMatrixNotice, loadingMessage, matrixNotices, offlineBanner, errorPanel } from "./messages.js";
+import { emptyMatrixNotice, loadingMessage, matrixNotices, offlineBanner, errorPanel, yearsWithData } from "./messages.js";
 import { enableGridNavigation } from "./keyboard.js";
-import { EMPTY_PICKER_DATA, loadPickerData, loadAreaMaps } from "./picker-data.js";
+import { EMPTY_PICKER_DATA, loadPickerData, loadAreaMaps, loadYearCounts } from "./picker-data.js";
 import { displayOptions } from "./display-options.js";
 import { drawTileMap } from "./tile-map.js";
 import { matrixGrid } from "./matrix.js";
 import { editionField, closeMoreOptions, drawPickers } from "./pickers.js";
-import { MATRIX_QUERY, matrixQueryText, resolveAxes, assumptionsQuery, matrixInput, savedMatrixQuery } from "./queries.js";
+import { matrixInput, resolveAxes } from "./axes.js";
+import { densityTools, heatScale, shownRows, wantsNames } from "./density.js";
+import { MATRIX_QUERY, matrixQueryText, assumptionsQuery, savedMatrixQuery } from "./queries.js";
 import { drawShareButtons } from "./share.js";
-import { applyChange, areaDate, parseState, isSameQuery, formatUrl } from "./url-state.js";
+import { ownStart } from "./own-start.js";
+import { isSignedIn } from "./person.js";
+import { applyChange, areaDate, hasQuestion, parseState, isSameQuery, formatUrl } from "./url-state.js";
 import { narrowMatrix } from "./narrow-matrix.js";
 import { drawPageHeader } from "./page-header.js";
+import { drawPrintSheet } from "./print-sheet.js";
 import { setLanguage, t } from "./i18n.js";
 
 const NARROW_WIDTH = 900;
@@ -31,7 +36,7 @@ let retryTimer = null;
 const board = byId("board");
 const announce = (text) => { byId("announcement").textContent = text; };
 const changeState = (change) => navigate(applyChange(state, change));
-const isKeyOnly = () => Boolean(state.key) && !["chain", "issue", "area", "fy"].some((name) => state[name]);
+const isKeyOnly = () => Boolean(state.key) && !["chain", "issue", "area", "agency", "fy"].some((name) => state[name]);
 const cellDrawer = createCellDrawer({ changeState, announce, currentPage: () => ({ state, loadedMatrix, pickerData }) });
 
 function navigate(next) {
@@ -73,7 +78,8 @@ async function loadPage() {
     loadedMatrix.state = state;
     replaceChildren(byId("banners"));
     drawMatrix();
-    return await drawAssumptions(request);
+    await drawAssumptions(request);
+    return await drawYearCounts(request);
   } catch (error) {
     finishLoading();
     return request === requestNumber ? showError(error) : undefined;
@@ -82,7 +88,7 @@ async function loadPage() {
 
 /** Throw if the URL names a chain, area or issue that does not exist, or an axis of stages without a chain. */
 function rejectMissing() {
-  if (pickerData.missing.length) throw new ApiError("refused", { message: pickerData.missing.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
+  if (pickerData.missing.length) throw new ApiError("refused", { message: pickerData.missing.map((name) => `${t({ area: "area", agency: "agencyChosen" }[name] ?? "topic")}: ${state[name]}`).join(" · ") });
   const { rows, columns } = resolveAxes(state, pickerData);
   if (!isKeyOnly() && !pickerData.chain && [rows, columns].includes("STAGE")) throw new ApiError("refused", { message: t("stageNeedsChain") });
 }
@@ -91,11 +97,18 @@ function rejectMissing() {
 async function loadMatrix() {
   const phase = state.phase ?? "APPROPRIATED";
   if (!isKeyOnly()) {
-    const { matrix } = await fetchData(MATRIX_QUERY, { input: matrixInput(state, pickerData), phase });
-    if (matrix && (!state.key || state.key === matrix.key)) return matrix;
+    const { matrix } = await fetchData(MATRIX_QUERY, { input: matrixInput(state, pickerData), phase, names: wantsNames(state, pickerData) });
+    if (matrix && (!state.key || state.key === matrix.key)) return complete(matrix);
   }
-  const { matrix } = await fetchData(savedMatrixQuery(state.key), { phase });
+  const { matrix } = await fetchData(savedMatrixQuery(state.key), { phase, names: true });
   if (!matrix) throw new ApiError("refused", { message: "" });
+  return complete(matrix);
+}
+
+/** Add to a matrix what its heads and cells leave out: the dimension of each head, no roles where none were fetched. */
+function complete(matrix) {
+  for (const axis of [matrix.rows, matrix.columns]) for (const header of axis.headers) header.dimension = axis.dimension;
+  for (const cell of matrix.cells) cell.expected ??= [];
   return matrix;
 }
 
@@ -108,30 +121,59 @@ function drawControls() {
   byId("keys").textContent = state.view === "map" ? "" : t("keys");
   drawShareButtons(byId("share"), state.view !== "map", {
     link: () => location.href,
+    file: (kind) => fileUrl(kind),
     graphql: () => matrixQueryText(isKeyOnly() ? null : matrixInput(state, pickerData), state.key ?? "", state.phase ?? "APPROPRIATED"),
   }, announce);
 }
+
+/** Return the address of the question on the screen as a file; null before it is answered. */
+const fileUrl = (kind) => (loadedMatrix ? `/files/matrix.${kind}?${new URLSearchParams({ key: loadedMatrix.matrix.key, phase: state.phase ?? "APPROPRIATED", lang: state.lang ?? "th" })}` : null);
 
 const narrow = () => innerWidth <= NARROW_WIDTH;
 
 /** Draw the loaded matrix. */
 function drawMatrix() {
   const { matrix } = loadedMatrix;
-  const options = displayOptions(state, matrix, pickerData);
+  const rows = shownRows(matrix, state);
+  const options = { ...displayOptions(state, matrix, pickerData), scale: heatScale(matrix), shownRows: rows, rowNumbers: new Map(rows.map((row, number) => [row, number])) };
   document.body.dataset.view = "matrix";
+  document.body.toggleAttribute("data-made-up", matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
+  document.body.dataset.watermark = t("watermark");
   withFocusRestored(() => {
     replaceChildren(byId("legend"), legend(matrix, options.only, (only) => changeState({ only: only.join(",") || null })));
     const openCell = (place) => changeState({ cell: place });
-    const body = narrow() ? narrowMatrix(matrix, options, { open: openCell, stage: (key) => changeState({ stage: key }) }) : matrixGrid(matrix, options);
-    replaceChildren(board, isKeyOnly() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptyMatrixNotice(matrix),
-      matrixNotices(matrix.notices),
+    const body = narrow() ? narrowMatrix({ ...matrix, rows: { ...matrix.rows, headers: rows } }, options, { open: openCell, stage: (key) => changeState({ stage: key }) }) : matrixGrid(matrix, options);
+    replaceChildren(board, isKeyOnly() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptyMatrixNotice(matrix), h("div", { id: "years-with-data" }),
+      matrixNotices(matrix.notices, (area) => formatUrl(applyChange(state, { area: area.code, issue: null, chain: null, rows: null, columns: null }))),
+      densityTools(matrix, { ...options, shown: rows.length }, { change: changeState, filter: filterRows }),
       h("div", { class: "matrix-scroll" }, body));
     if (!narrow()) {
       enableGridNavigation(body, (cell) => openCell(cell.dataset.place));
-      fitTypeSize(body.parentElement, body);
+      if (options.mode === "names") fitTypeSize(body.parentElement, body);
     }
   });
+  drawPrintSheet(matrix, { ...options, counting: state.counting ?? "DISTINCT" });
   cellDrawer.draw();
+}
+
+/** Draw only the rows that contain the words; the address changes without an entry in the history for each letter. */
+function filterRows(text) {
+  state = { ...state, find: text };
+  history.replaceState(null, "", formatUrl(state));
+  drawMatrix();
+}
+
+/** Load the number of projects of each year, and draw them in the lists of years and above an empty matrix; the matrix is already visible. */
+async function drawYearCounts(request) {
+  if (isKeyOnly()) return;
+  try {
+    const { counts, sources } = await loadYearCounts(state, pickerData);
+    if (request !== requestNumber) return;
+    pickerData = { ...pickerData, yearCounts: counts };
+    withFocusRestored(drawControls);
+    const board = document.getElementById("years-with-data");
+    if (board && loadedMatrix.matrix.total.projectCount === 0) replaceChildren(board, yearsWithData(counts, sources, (be) => formatUrl(applyChange(state, { fy: be, to: null }))));
+  } catch { /* the matrix is complete without the numbers */ }
 }
 
 /** Load and draw the note on reconstructed and assumed data; the matrix is already visible. */
@@ -193,4 +235,13 @@ byId("pickers").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", () => { state = parseState(); loadPage(); });
 addEventListener("offline", showOfflineBanner);
 addEventListener("online", () => { replaceChildren(byId("banners")); if (!loadedMatrix) loadPage(); });
-loadPage();
+start();
+
+/** Show the question of the URL; without one, what a signed-in person sees first, or else the first example. */
+async function start() {
+  if (!hasQuestion() && state.view !== "map" && await isSignedIn()) {
+    const own = await ownStart(state.lang ? { lang: state.lang } : {}).catch(() => null);
+    if (own) state = own;
+  }
+  loadPage();
+}

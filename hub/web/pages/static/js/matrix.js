@@ -3,49 +3,47 @@
  */
 import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
+import { heatStep } from "./density.js";
+import { headerLabel } from "./header-label.js";
+import { totalCell, yearColumns } from "./matrix-totals.js";
 import { formatCitation, hasText, shortProjectName, formatMillions, t, localize } from "./i18n.js";
 
-/** Return a header's label. The actor levels have texts of this page, in which a line can break. */
-const labelText = (header) => (hasText(header.key) && header.key in OWN_LABELS ? t(header.key) : localize(header.label));
-const OWN_LABELS = { MINISTRY: 1, CLUSTER: 1, PROVINCE: 1, LOCAL: 1, PRIVATE: 1, CIVIL_SOCIETY: 1 };
-
-/** Return the label of a header; clusters without the word กลุ่มจังหวัด or "Cluster". */
-export function headerLabel(header) {
-  if (header.kind === "UNASSIGNED") return t("unassigned");
-  if (header.member?.level === "CLUSTER") return labelText(header).replace(/^กลุ่มจังหวัด|(?<=.) Cluster$/, "");
-  return labelText(header);
-}
+/** With more columns, agencies are headed by their short names and columns have a least width. */
+const MANY_COLUMNS = 9;
 
 /**
  * Return the grid of a matrix.
  * @param {object} matrix
- * @param {{rows: string, columns: string, phase: string, money: boolean, open: string, only: string[]}} options
+ * @param {{rows: string, columns: string, phase: string, money: boolean, open: string, only: string[], mode: string, scale: object, shownRows?: object[], rowNumbers?: Map<object, number>}} options
  * @returns {HTMLTableElement}
  */
 export function matrixGrid(matrix, options) {
-  const rows = matrix.rows.headers;
+  const rows = options.shownRows ?? matrix.rows.headers;
   const columns = matrix.columns.headers;
   const cells = cellsByPosition(matrix);
   const listSlides = activityListSlides(matrix);
-  const groups = { rows: rows.some((r) => r.path.length), columns: columns.some((c) => c.path.length) };
+  const isSorted = rows.some((row, index) => row !== matrix.rows.headers[index]);
+  const groups = { rows: !isSorted && rows.some((r) => r.path.length), columns: columns.some((c) => c.path.length) };
+  const compact = options.mode !== "names";
+  const changes = matrix.columns.dimension === "FISCAL_YEAR" ? yearColumns(columns) : null;
   const headerColumns = groups.rows ? 2 : 1;
   const body = rows.map((row, index) =>
     h("tr", { role: "row" },
       groups.rows && startsGroup(rows, index) && groupHeader(rows, index, "rowspan"),
       rowHeader(row, matrix.rows, options),
       columns.map((column) => gridCell(cells.get(`${row.index} ${column.index}`), row, column, { ...options, listSlides })),
-      totalCell(row.total, matrix, options, { row: row.index })),
+      totalCell(row.total, matrix, options, { row: row.index, key: `${row.key}~`, change: changes && [cells.get(`${row.index} ${changes[0]}`), cells.get(`${row.index} ${changes[1]}`)] })),
   );
   const totalRow = h("tr", { role: "row", class: "sum" },
     h("th", { role: "rowheader", scope: "row", class: "row sumhead", colspan: headerColumns }, t("total")),
-    columns.map((column) => totalCell(column.total, matrix, options, { column: column.index })),
-    totalCell(matrix.total, matrix, options, {}));
+    columns.map((column) => totalCell(column.total, matrix, options, { column: column.index, key: `~${column.key}` })),
+    totalCell(matrix.total, matrix, options, { key: "~", change: changes && changes.map((index) => columns[index].total) }));
   const table = h("table", {
-    role: "grid", class: `mx ${matrix.rows.dimension === "STAGE" ? "down" : "across"}${options.money ? " paid" : ""}`, id: "grid",
+    role: "grid", class: `mx ${matrix.rows.dimension === "STAGE" ? "down" : "across"}${options.money ? " paid" : ""}${compact ? " compact" : ""}${columns.length > MANY_COLUMNS ? " many" : ""}`, id: "grid",
     "aria-label": t("gridLabel", { rows: t(options.rows), columns: t(options.columns) }),
     "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + headerColumns + 1,
   },
-  columnWidths(matrix, headerColumns),
+  compact ? equalWidths(columns.length, headerColumns) : columnWidths(matrix, headerColumns),
   h("thead", { role: "rowgroup" },
     groups.columns && h("tr", { role: "row" },
       h("td", { role: "gridcell", class: "corner", colspan: headerColumns }),
@@ -53,7 +51,7 @@ export function matrixGrid(matrix, options) {
       h("td", { role: "gridcell", class: "corner" })),
     h("tr", { role: "row" },
       h("td", { role: "gridcell", class: "corner", colspan: headerColumns }, `${t(options.rows)} \\ ${t(options.columns)}`),
-      columns.map((column) => columnHeader(column, matrix.columns)),
+      columns.map((column) => columnHeader(column, matrix.columns, columns.length > MANY_COLUMNS)),
       h("th", { role: "columnheader", scope: "col", class: "col sumhead" }, t("total"), options.money && h("span", { class: "unit" }, t("millionBaht"))))),
   h("tbody", { role: "rowgroup" }, body, totalRow));
   return table;
@@ -91,19 +89,33 @@ export const notLinkedMark = (header) =>
 
 const stageNumber = (header, axis) => axis.dimension === "STAGE" && header.kind === "MEMBER" && h("span", { class: "no" }, header.index + 1);
 
-const columnHeader = (header, axis) =>
-  h("th", { role: "columnheader", scope: "col", class: "col", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header), notLinkedMark(header));
+/** Return the head of a column; where columns are many, an agency is headed by its short name, with the whole name for screen readers and the pointer. */
+function columnHeader(header, axis, isShort) {
+  const short = isShort && header.kind === "MEMBER" && localize(header.member?.shortName);
+  const name = short && short !== headerLabel(header) ? [h("span", { "aria-hidden": "true" }, short), screenReaderText(headerLabel(header))] : headerLabel(header);
+  return h("th", { role: "columnheader", scope: "col", class: "col", "data-head": header.key, title: short ? headerLabel(header) : null }, stageNumber(header, axis), name, " ", gapCount(header), notLinkedMark(header));
+}
 
 const rowHeader = (header, axis) =>
   h("th", { role: "rowheader", scope: "row", class: "row", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header), notLinkedMark(header));
 
 function gridCell(cell, row, column, options) {
   const key = cellKey(row, column);
+  const step = options.mode === "heat" ? heatStep(cell, options.scale) : 0;
   const isDimmed = options.only.length > 0 && !options.only.includes(cell.state);
   return h("td", {
-    role: "gridcell", tabindex: "-1", class: `cell s-${cell.state}${isDimmed ? " dim" : ""}`, "data-place": key, "data-state": cell.state,
-    "data-r": row.index, "data-c": column.index, "aria-selected": options.open === key ? "true" : "false",
-  }, cellContent(cell, options));
+    role: "gridcell", tabindex: "-1", class: `cell s-${cell.state}${isDimmed ? " dim" : ""}${step ? ` q${step}` : ""}`, "data-place": key, "data-state": cell.state,
+    "data-r": options.rowNumbers?.get(row) ?? row.index, "data-c": column.index, "aria-selected": options.open === key ? "true" : "false",
+  }, options.mode === "names" ? cellContent(cell, options) : figureContent(cell, options));
+}
+
+/** Return the figures of a cell: its mark, how many projects and how much money in millions of baht; an empty cell has its state in words for screen readers. */
+function figureContent(cell, options) {
+  const isEmpty = cell.projectCount === 0 && !cell.budget;
+  return h("div", { class: "in", title: t(cell.state) },
+    h("span", { class: "state" }, cell.state !== "COVERED" && mark(cell.state), screenReaderText(t(cell.state)),
+      !isEmpty && [h("b", { class: "num" }, cell.projectCount), screenReaderText(` ${t("projects", { n: "" })}`)]),
+    cell.budget && h("span", { class: "fig" }, formatMillions(cell.budget.amount), screenReaderText(` ${t("millionBaht")} ${t(options.phase)}`)));
 }
 
 /**
@@ -112,7 +124,7 @@ function gridCell(cell, row, column, options) {
  * @param {{phase: string, listSlides?: string}} options `listSlides`: what a cell in which nobody is expected cites
  */
 export function cellContent(cell, options) {
-  const shown = cell.projects.nodes;
+  const shown = cell.projects?.nodes ?? [];
   const rest = cell.projectCount - shown.length;
   const showsRoles = cell.state === "GAP" && cell.expected.length > 0;
   const slides = showsRoles ? [...new Set(cell.expected.map((role) => formatCitation(role.citation)))].join(", ") : cell.state === "NOT_EXPECTED" ? options.listSlides : "";
@@ -129,32 +141,18 @@ export function cellContent(cell, options) {
     cell.budget && h("span", { class: "fig" }, `${t(options.phase)} ${formatMillions(cell.budget.amount)}`));
 }
 
-function totalCell(total, matrix, options, group) {
-  const isGrandTotal = group.row === undefined && group.column === undefined;
-  const inGroup = (cell) => (group.row ?? cell.rowIndex) === cell.rowIndex && (group.column ?? cell.columnIndex) === cell.columnIndex;
-  const sumOfCells = matrix.cells.filter(inGroup).reduce((n, cell) => n + cell.projectCount, 0);
-  // What was not in force has no figure; a zero would say that there was no project.
-  const isAbsent = total.states.length > 0 && total.states.every(({ state }) => state === "NOT_IN_FORCE");
-  const count = isAbsent ? t("NOT_IN_FORCE") : total.projectCount === 0 ? t("noProject") : total.projectCount === 1 ? t("project1") : t("projects", { n: total.projectCount });
-  return h("td", { role: "gridcell", class: `tot${isGrandTotal ? " grand" : ""}${total.projectCount === 0 ? " none" : ""}` },
-    h("span", { class: "count" }, count),
-    options.money && h("span", { class: "fig" }, t(options.phase), " ", h("b", {}, total.budget ? formatMillions(total.budget.amount) : t("noFigure"))),
-    !total.additive && h("span", { class: "unit warn" }, differenceText(total, sumOfCells)),
-    isGrandTotal && total.additive && total.projectCount > 0 && h("span", { class: "unit" }, t("additive")));
-}
-
-/** Return the note on a total that is not the sum of its cells: first for projects, then for money. */
-function differenceText(total, sumOfCells) {
-  if (sumOfCells !== total.projectCount) return t("notAdditiveShort", { sum: sumOfCells });
-  const moneyDiffers = total.sumOfCells && total.sumOfCells.amount !== total.budget?.amount;
-  return moneyDiffers ? t("notAdditiveShort", { sum: formatMillions(total.sumOfCells.amount) }) : t("notAdditiveOther");
+/** Return equal widths for the columns, and wider ones for the heads of rows and the totals. */
+function equalWidths(columns, headerColumns) {
+  const head = Math.min(1.9, 0.3 * columns);
+  const unit = 100 / (columns + 1 + head * headerColumns);
+  return columnGroup([...Array(headerColumns).fill(head * unit), ...Array(columns).fill(unit), unit]);
 }
 
 /** Return the column widths: 0.88 to 1.22 of the mean, by the length of the texts in the column. */
 function columnWidths(matrix, headerColumns) {
   const wideRowHeader = matrix.rows.dimension === "STAGE" || matrix.rows.dimension === "ISSUE";
   const lengths = matrix.columns.headers.map((column) => {
-    const texts = matrix.cells.filter((cell) => cell.columnIndex === column.index).map((cell) => cell.projects.nodes.reduce((n, p) => n + localize(p.name).length, 0));
+    const texts = matrix.cells.filter((cell) => cell.columnIndex === column.index).map((cell) => (cell.projects?.nodes ?? []).reduce((n, p) => n + localize(p.name).length, 0));
     return Math.max(localize(column.label).length * 1.4, ...texts, 8);
   });
   const mean = lengths.reduce((a, b) => a + b, 0) / (lengths.length || 1);
@@ -164,9 +162,11 @@ function columnWidths(matrix, headerColumns) {
   const remaining = 100 - totalWidth - headerWidths.reduce((a, b) => a + b, 0);
   const shareSum = shares.reduce((a, b) => a + b, 0);
   const percentages = [...headerWidths, ...shares.map((share) => (share / shareSum) * remaining), totalWidth];
-  return h("colgroup", {}, percentages.map((width) => {
-    const col = h("col");
-    col.style.width = `${width.toFixed(2)}%`;
-    return col;
-  }));
+  return columnGroup(percentages);
 }
+
+const columnGroup = (percentages) => h("colgroup", {}, percentages.map((width) => {
+  const col = h("col");
+  col.style.width = `${width.toFixed(2)}%`;
+  return col;
+}));

@@ -48,13 +48,33 @@ export function emptyMatrixNotice(matrix) {
   return h("p", { class: "banner empty", role: "status" }, h("b", {}, t("empty")), " ", gaps ? t("emptyGaps") : t("emptyElse"));
 }
 
+/** Codes of notices that the page shows at a head of a row or column. */
+const SHOWN_AT_HEADS = new Set(["UNASSIGNED"]);
+/** Codes of notices that change how every figure is read. */
+const PROMINENT = new Set(["MADE_UP_DATA", "AREA_NOT_IN_FORCE", "CHAIN_OF_OTHER_AREA"]);
+
 /**
- * Return the notices of a matrix; those of one row or column are shown at its header. Made-up data stands out.
+ * Return the notices of a matrix; those of one row or column are shown at its header. Made-up data, areas that were not in force and chains of other areas stand out; areas that took the place of another are links.
  * @param {object[]} notices
+ * @param {(area: object) => string} areaUrl the address of the same question for another area
  */
-export const matrixNotices = (notices) =>
-  notices.filter(({ path }) => path?.[1] !== "headers").map(({ code, text, link }) =>
-    h("p", { class: `banner${code === "MADE_UP_DATA" ? "" : " quiet"}`, "data-notice": code }, localize(text), link && [" ", h("a", { href: link }, t("noticeList"))]));
+export const matrixNotices = (notices, areaUrl) =>
+  notices.filter(({ code, path }) => path?.[1] !== "headers" && !SHOWN_AT_HEADS.has(code)).map(({ code, text, link, subjects }) =>
+    h("p", { class: `banner${PROMINENT.has(code) ? "" : " quiet"}`, "data-notice": code }, localize(text), link && [" ", h("a", { href: link }, t("noticeList"))],
+      code === "AREA_NOT_IN_FORCE" && subjects.slice(1).filter((area) => area.code).map((area) => [" ", h("a", { class: "chip-link", href: areaUrl(area) }, localize(area.name))])));
+
+/**
+ * Return the years that have data for an empty question, as links, and their sources.
+ * @param {Map<string, number>} counts projects by fiscal year
+ * @param {object[]} sources
+ * @param {(be: string) => string} yearUrl
+ */
+export function yearsWithData(counts, sources, yearUrl) {
+  const years = [...counts].filter(([, count]) => count > 0);
+  return h("p", { class: "banner quiet", "data-years": years.length }, years.length === 0 ? t("noYears") : [t("yearsWithData"), " ",
+    years.map(([be, count]) => [h("a", { class: "chip-link", href: yearUrl(be) }, `${be} · ${t("projects", { n: count })}`), " "]),
+    sources.length > 0 && [h("span", {}, t("sources"), ": ", sources.map(({ name }) => localize(name)).join(" · "))]]);
+}
 
 /**
  * Return the banner that is shown while the hub cannot be reached; the page below it stays readable.

@@ -3,7 +3,8 @@
  */
 import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
-import { activityListSlides, cellsByPosition, headerLabel, cellContent, cellKey, notLinkedMark } from "./matrix.js";
+import { headerLabel } from "./header-label.js";
+import { activityListSlides, cellsByPosition, cellContent, cellKey, notLinkedMark } from "./matrix.js";
 import { t } from "./i18n.js";
 
 /**

@@ -25,10 +25,11 @@ export function drawPageHeader(state, pickerData, { changeState, navigate, isKey
   const title = onMap ? t("mapTitle") : isKeyOnly ? t("titleLink") : localize(topic?.name) || t("titleAll");
   const name = localize(pickerData.area?.name);
   const areaName = isKeyOnly ? "" : name && pickerData.area.level === "PROVINCE" && pickerData.area.code !== "10" ? t("inProvince", { name }) : name || t("areaAll");
+  const agencyName = isKeyOnly ? "" : localize(pickerData.agency?.name);
   const years = state.to ? `${formatFiscalYear(state.fy)}–${state.to}` : formatFiscalYear(state.fy ?? "2554");
   byId("title").textContent = title;
   byId("title").title = title;
-  byId("subtitle").textContent = onMap ? t("mapOn", { day: formatDate(areaDate(state)) }) : isKeyOnly ? t("app") : [areaName, years, state.on && t("mapOn", { day: formatDate(state.on) })].filter(Boolean).join(" · ");
+  byId("subtitle").textContent = onMap ? t("mapOn", { day: formatDate(areaDate(state)) }) : isKeyOnly ? t("app") : [agencyName, areaName, years, state.on && t("mapOn", { day: formatDate(state.on) })].filter(Boolean).join(" · ");
   document.title = [title, onMap ? "" : areaName, t("app")].filter(Boolean).join(" · ");
 
   const languageParameter = state.lang ? { lang: state.lang } : {};
@@ -41,13 +42,13 @@ export function drawPageHeader(state, pickerData, { changeState, navigate, isKey
   const views = byId("views");
   views.setAttribute("aria-label", t("views"));
   const pageLink = (path, textKey) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(textKey));
-  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/work", "myWork"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
+  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/search", "searchPage"), pageLink("/work", "myWork"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
-  replaceChildren(examples, h("span", { class: "label" }, t("examples")), EXAMPLES.map(([name, question]) => {
+  replaceChildren(examples, h("details", { class: "menu", name: "header-menu" }, h("summary", { class: "chip-link" }, t("examples")), h("div", { class: "menu-list" }, EXAMPLES.map(([name, question]) => {
     const isCurrent = state.view !== "map" && Object.entries(question).every(([key, value]) => state[key] === value) && (state.chain ?? "") === (question.chain ?? "") && (state.area ?? "") === (question.area ?? "") && !state.issue && ["rows", "columns"].every((axis) => (state[axis] ?? "") === (question[axis] ?? ""));
     return link({ ...question, ...languageParameter }, { class: "chip-link", "data-example": name, "aria-current": isCurrent ? "true" : null }, t(name));
-  }));
+  }))));
   const languageButton = byId("language");
   languageButton.textContent = t("other");
   languageButton.lang = t("otherLang");

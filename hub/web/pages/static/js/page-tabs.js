@@ -12,9 +12,10 @@ export const localKey = (id) => id.split("/").slice(4).join("/");
 
 const encodedKey = (id) => localKey(id).split("/").map(encodeURIComponent).join("/");
 
-/** Return the paths of the pages of an area, an issue and a project. */
+/** Return the paths of the pages of an area, an issue, an agency and a project. */
 export const areaPath = (area) => pagePath(`/areas/${encodeURIComponent(area.code)}`);
 export const issuePath = (issue) => pagePath(`/issues/${encodedKey(issue.id)}`);
+export const agencyPath = (agency) => pagePath(`/agencies/${encodedKey(agency.id)}`);
 export const projectPath = (project) => pagePath(`/projects/${encodedKey(project.id)}`);
 
 /**
@@ -25,7 +26,7 @@ export function drawTabs(current) {
   setLanguage(new URLSearchParams(location.search).get("lang") ?? "th");
   const tab = (path, key) => h("a", { class: "tab", href: pagePath(path), "aria-current": path === current ? "page" : null }, t(key));
   byId("views").setAttribute("aria-label", t("views"));
-  replaceChildren(byId("views"), tab("/", "matrix"), tab("/?view=map", "map"), tab("/work", "myWork"), tab("/sources", "sourcesPage"), tab("/query", "query"));
+  replaceChildren(byId("views"), tab("/", "matrix"), tab("/?view=map", "map"), tab("/search", "searchPage"), tab("/work", "myWork"), tab("/sources", "sourcesPage"), tab("/query", "query"));
   byId("skip").textContent = t("skipToContent");
   byId("language").textContent = t("other");
   byId("language").lang = t("otherLang");

@@ -34,10 +34,12 @@ function draw() {
       h("button", {}, label("signOut"))));
 }
 
+const loaded = fetch("/session").then((response) => (response.ok ? response.json() : session), () => session);
+
+/** Return whether a person is signed in. @returns {Promise<boolean>} */
+export const isSignedIn = async () => Boolean((await loaded).person);
+
 draw();
 new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
-const response = await fetch("/session").catch(() => null);
-if (response?.ok) {
-  session = await response.json();
-  draw();
-}
+session = await loaded;
+draw();

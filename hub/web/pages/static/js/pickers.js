@@ -1,13 +1,13 @@
 /**
  * Form fields of the query: topic, area, fiscal year, axes, counting, budget phase, date of the clusters.
  */
-import { h, replaceChildren } from "./dom.js";
+import { h, replaceChildren, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
-import { AXIS_OPTIONS, PHASES, resolveAxes } from "./queries.js";
+import { AXIS_OPTIONS, YEAR_RANGE, axisOptions, resolveAxes } from "./axes.js";
+import { CELL_MODES } from "./density.js";
+import { PHASES } from "./queries.js";
 import { EDITION_DATES, areaDate } from "./url-state.js";
 import { formatDate, t, localize } from "./i18n.js";
-
-const YEAR_RANGE = { first: 2550, last: 2572 };
 
 /**
  * Draw the form.
@@ -17,12 +17,13 @@ const YEAR_RANGE = { first: 2550, last: 2572 };
  * @param {(change: Record<string, string | null>) => void} changeState
  */
 export function drawPickers(container, state, pickerData, changeState) {
-  const isKeyOnly = Boolean(state.key) && !state.chain && !state.issue && !state.area && !state.fy;
+  const isKeyOnly = Boolean(state.key) && !state.chain && !state.issue && !state.area && !state.agency && !state.fy;
   const axes = resolveAxes(state, pickerData);
   replaceChildren(container,
     field("topic", t("topic"), "wide", topicSelect(state, pickerData, isKeyOnly, changeState)),
     field("area", t("area"), "wide", areaSelect(state, pickerData, isKeyOnly, changeState)),
-    field("fy", t("fiscalYear"), "", yearSelect(state, isKeyOnly, changeState)),
+    pickerData.agency && h("div", { class: "field" }, h("span", { class: "label" }, t("agencyChosen")), h("button", { type: "button", class: "chip-link", id: "drop-agency", onclick: () => changeState({ agency: null }) }, localize(pickerData.agency.name), " ✕", screenReaderText(` ${t("everyAgencyAgain")}`))),
+    field("fy", t("fiscalYear"), "", yearSelect(state, pickerData, isKeyOnly, changeState)),
     field("rows", t("rows"), "", axisSelect("rows", axes, pickerData, isKeyOnly, changeState)),
     h("button", { type: "button", class: "swap", id: "swap", title: t("swap"), "aria-label": t("swap"), onclick: () => changeState({ rows: axes.columns, columns: axes.rows }) }, mark("SWAP")),
     field("columns", t("columns"), "", axisSelect("columns", axes, pickerData, isKeyOnly, changeState)),
@@ -30,7 +31,8 @@ export function drawPickers(container, state, pickerData, changeState) {
       h("summary", {}, h("span", { class: "label" }, t("moreChoices")), h("span", {}, optionsSummary(state))),
       h("div", { class: "sheet" },
         editionField(state, changeState),
-        field("to", t("yearTo"), "", endYearSelect(state, changeState)),
+        field("to", t("yearTo"), "", endYearSelect(state, pickerData, changeState)),
+        field("show", t("show"), "", enumSelect(state.show ?? "", ["", ...CELL_MODES], (value) => changeState({ show: value || null }), (one) => t(`show_${one || "auto"}`))),
         field("counting", t("counting"), "", enumSelect(state.counting ?? "DISTINCT", ["DISTINCT", "SHARED", "MENTIONS"], (value) => changeState({ counting: value === "DISTINCT" ? null : value }))),
         field("phase", t("phase"), "", enumSelect(state.phase ?? "APPROPRIATED", PHASES, (value) => changeState({ phase: value }))))));
 }
@@ -47,7 +49,10 @@ export function closeMoreOptions(inside = null) {
   return true;
 }
 
-document.addEventListener("click", ({ target }) => closeMoreOptions(target));
+document.addEventListener("click", ({ target }) => {
+  closeMoreOptions(target);
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target) || target.closest("a")) menu.open = false;
+});
 
 /** Return the values in the closed box as one line. */
 const optionsSummary = (state) => [t(state.counting ?? "DISTINCT"), t(state.phase ?? "APPROPRIATED"), state.on && formatDate(state.on)].filter(Boolean).join(" · ");
@@ -61,7 +66,7 @@ const option = (value, label, chosen) => h("option", { value, selected: value ==
 
 const select = (onChange, ...options) => h("select", { onchange: ({ target }) => onChange(target.value) }, options);
 
-const enumSelect = (chosen, values, onChange) => select(onChange, values.map((value) => option(value, t(value), chosen)));
+const enumSelect = (chosen, values, onChange, name = t) => select(onChange, values.map((value) => option(value, name(value), chosen)));
 
 function topicSelect(state, pickerData, isKeyOnly, changeState) {
   const chosen = isKeyOnly ? "link" : state.issue ? `issue:${state.issue}` : state.chain ? `chain:${state.chain}` : "";
@@ -95,19 +100,20 @@ function areaSelect(state, pickerData, isKeyOnly, changeState) {
     groups.map(([name, list]) => h("optgroup", { label: t(name) }, list.map((area) => option(area.code, localize(area.name), chosen)))));
 }
 
-const yearName = (be) => `${be} (${be - 543})`;
+/** Return the name of a year with its number of projects, once they have been counted. */
+const yearName = (be, counts) => `${be} (${be - 543})${counts ? ` · ${counts.get(String(be)) ?? 0}` : ""}`;
 
-function yearSelect(state, isKeyOnly, changeState) {
+function yearSelect(state, { yearCounts }, isKeyOnly, changeState) {
   const chosen = isKeyOnly ? "" : state.fy ?? "2554";
   const all = Array.from({ length: YEAR_RANGE.last - YEAR_RANGE.first + 1 }, (_, at) => String(YEAR_RANGE.first + at));
   return select((value) => changeState({ fy: value, to: Number(state.to) > Number(value) ? state.to : null }),
-    isKeyOnly && option("", t("fromLink"), chosen), all.map((be) => option(be, yearName(be), chosen)));
+    isKeyOnly && option("", t("fromLink"), chosen), all.map((be) => option(be, yearName(be, yearCounts), chosen)));
 }
 
-function endYearSelect(state, changeState) {
+function endYearSelect(state, { yearCounts }, changeState) {
   const from = Number(state.fy ?? 2554);
   const later = Array.from({ length: 9 }, (_, at) => String(from + 1 + at));
-  return select((value) => changeState({ to: value || null }), option("", t("onlyThis"), state.to ?? ""), later.map((be) => option(be, yearName(be), state.to)));
+  return select((value) => changeState({ to: value || null }), option("", t("onlyThis"), state.to ?? ""), later.map((be) => option(be, yearName(be, yearCounts), state.to)));
 }
 
 function axisSelect(name, axes, pickerData, isKeyOnly, changeState) {
@@ -115,7 +121,7 @@ function axisSelect(name, axes, pickerData, isKeyOnly, changeState) {
   const dimension = (axis) => axis.split(".")[0];
   return select(
     (value) => changeState(dimension(value) === dimension(axes[other]) ? { [name]: value, [other]: axes[name] } : { [name]: value, [other]: axes[other] }),
-    AXIS_OPTIONS.map((axis) => {
+    AXIS_OPTIONS.filter((axis) => axis === axes[name] || axisOptions(pickerData).includes(axis)).map((axis) => {
       const needsChain = axis === "STAGE" && !pickerData.chain && !isKeyOnly;
       return h("option", { value: axis, selected: axis === axes[name], disabled: needsChain && axis !== axes[name] }, t(axis), needsChain && ` (${t("needsChain")})`);
     }));

@@ -1,5 +1,5 @@
 /**
- * Buttons that copy the link, copy the query as GraphQL and print.
+ * Buttons that copy the link, copy the query as GraphQL, save it as a file and print.
  */
 import { replaceChildren, h } from "./dom.js";
 import { t } from "./i18n.js";
@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
  * Draw the buttons.
  * @param {HTMLElement} container
  * @param {boolean} hasQuery whether the page shows a matrix, which has a GraphQL query
- * @param {{link: () => string, graphql: () => string}} content
+ * @param {{link: () => string, graphql: () => string, file: (kind: string) => string | null}} content `file`: the address of the answer as a file
  * @param {(text: string) => void} announce
  */
 export function drawShareButtons(container, hasQuery, content, announce) {
@@ -21,6 +21,7 @@ export function drawShareButtons(container, hasQuery, content, announce) {
   replaceChildren(container,
     copyButton("copy-link", t("copyLink"), content.link),
     hasQuery && copyButton("copy-graphql", t("copyGraphql"), content.graphql),
+    hasQuery && ["xlsx", "csv"].map((kind) => h("button", { type: "button", id: `save-${kind}`, title: t("saveFile"), onclick: () => { const url = content.file(kind); if (url) location.assign(url); } }, kind === "xlsx" ? "Excel" : "CSV")),
     h("button", { type: "button", id: "print", onclick: () => print() }, t("print")));
 }
 

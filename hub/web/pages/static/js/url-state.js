@@ -9,15 +9,17 @@ export const DEFAULT_STATE = { chain: "tourism-east", area: "C2552-09", fy: "255
 export const EDITION_DATES = { 2552: "2010-06-01", 2560: "2020-06-01" };
 
 const PARAMETERS = [
-  "chain", "issue", "area", "fy", "to", "rows", "columns", "counting", "phase", "on", "view", "cell", "only", "stage", "lang", "key",
+  "chain", "issue", "area", "agency", "fy", "to", "rows", "columns", "counting", "phase", "on", "view", "show", "sort", "find", "cell", "only", "stage", "lang", "key",
 ];
 /** Parameters that change how the matrix is displayed and not which matrix is queried. */
-const DISPLAY_PARAMETERS = new Set(["view", "cell", "only", "stage", "lang", "phase"]);
+const DISPLAY_PARAMETERS = new Set(["view", "show", "sort", "find", "cell", "only", "stage", "lang", "phase"]);
 const PATTERNS = {
   fy: /^2[45]\d\d$/, to: /^2[45]\d\d$/, on: /^\d{4}-\d\d-\d\d$/, lang: /^(th|en)$/,
   counting: /^(DISTINCT|SHARED|MENTIONS)$/,
   phase: /^(PLANNED|REQUESTED|APPROPRIATED|ALLOCATED|CONTRACTED|DISBURSED)$/,
   view: /^(matrix|map)$/,
+  show: /^(names|figures|heat)$/,
+  sort: /^(money|count|name)$/,
 };
 
 /**
@@ -32,9 +34,16 @@ export function parseState(search = location.search) {
     const value = parameters.get(name);
     if (value && (PATTERNS[name]?.test(value) ?? true)) state[name] = value;
   }
-  const definesQuery = Object.keys(state).some((name) => name !== "on" && !DISPLAY_PARAMETERS.has(name));
-  return definesQuery ? state : { ...DEFAULT_STATE, ...state };
+  return definesQuestion(state) ? state : { ...DEFAULT_STATE, ...state };
 }
+
+const definesQuestion = (state) => Object.keys(state).some((name) => name !== "on" && !DISPLAY_PARAMETERS.has(name));
+
+/** Return whether a query string defines a question, and not only how the page shows one. */
+export const hasQuestion = (search = location.search) => {
+  const names = [...new URLSearchParams(search).keys()].filter((name) => PARAMETERS.includes(name));
+  return definesQuestion(Object.fromEntries(names.map((name) => [name, ""])));
+};
 
 /**
  * Return the URL of a state.
@@ -53,18 +62,18 @@ export function formatUrl(state) {
  */
 export function applyChange(state, change) {
   const definesQuery = Object.keys(change).some((name) => !DISPLAY_PARAMETERS.has(name) && name !== "key");
-  const base = definesQuery ? { ...state, key: null, cell: null, only: null, stage: null } : state;
+  const base = definesQuery ? { ...state, key: null, cell: null, only: null, stage: null, find: null } : state;
   const next = { ...base, ...change };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value));
 }
 
 /**
- * Return whether two states query the same matrix; the key is not compared.
+ * Return whether two states query the same matrix with the same fields; the key is not compared.
  * @param {Record<string, string>} one
  * @param {Record<string, string>} other
  */
 export const isSameQuery = (one, other) =>
-  PARAMETERS.every((name) => DISPLAY_PARAMETERS.has(name) && name !== "phase" ? true : name === "key" || (one[name] ?? "") === (other[name] ?? ""));
+  (one.show === "names") === (other.show === "names") && PARAMETERS.every((name) => DISPLAY_PARAMETERS.has(name) && name !== "phase" ? true : name === "key" || (one[name] ?? "") === (other[name] ?? ""));
 
 /** Return the date of the edition of areas: the chosen date, or 1 October at the start of the first fiscal year. */
 export const areaDate = (state) => state.on ?? `${Number(state.fy ?? DEFAULT_STATE.fy) - 544}-10-01`;

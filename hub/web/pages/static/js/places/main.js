@@ -1,5 +1,5 @@
 /**
- * The page of one area, issue or project; the path of the URL says which.
+ * The page of one agency, area, issue or project; the path of the URL says which.
  */
 import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
@@ -7,8 +7,8 @@ import { addTexts, localize, t } from "../i18n.js";
 import { errorPanel, loadingMessage } from "../messages.js";
 import { drawTabs, enableLanguageButton } from "../page-tabs.js";
 import { WORK_TEXTS } from "../work/texts.js";
-import { loadArea, loadGaps, loadIssue, loadProject, loadSuggestionCount } from "./queries.js";
-import { areaMatrixPath, areaSections, issueSections, matrixPath, missingSections, projectSections } from "./sections.js";
+import { loadAgency, loadArea, loadGaps, loadIssue, loadProject, loadSuggestionCount } from "./queries.js";
+import { agencyMatrixPath, agencySections, areaMatrixPath, areaSections, issueSections, matrixPath, missingSections, projectSections } from "./sections.js";
 import { PLACE_TEXTS } from "./texts.js";
 
 addTexts(WORK_TEXTS);
@@ -16,10 +16,14 @@ addTexts(PLACE_TEXTS);
 const panel = byId("list");
 const [, collection, ...parts] = location.pathname.split("/");
 const code = parts.map(decodeURIComponent).join("/");
-const kind = { areas: "Areas", issues: "Issues", projects: "Projects" }[collection];
+const kind = { agencies: "Agencies", areas: "Areas", issues: "Issues", projects: "Projects" }[collection];
 let page = null;
 
 const LOADERS = {
+  async Agencies() {
+    const found = await loadAgency(code);
+    return found && { thing: found.agency, sections: agencySections, data: found };
+  },
   async Areas() {
     const area = await loadArea(code);
     if (!area) return null;
@@ -42,7 +46,7 @@ function draw() {
   byId("print").textContent = t("print");
   const name = page?.thing ? localize(page.thing.name) : code;
   byId("title").textContent = name;
-  byId("subtitle").textContent = t({ Areas: "area", Issues: "issue", Projects: "project" }[kind]) + (page?.thing?.code ? ` · ${page.thing.code}` : "");
+  byId("subtitle").textContent = t({ Agencies: "agency", Areas: "area", Issues: "issue", Projects: "project" }[kind]) + (page?.thing?.code ? ` · ${page.thing.code}` : "");
   document.title = `${name} · ${t("app")}`;
   if (!page) return;
   const links = page.thing ? matrixLinks() : null;
@@ -55,6 +59,7 @@ function draw() {
 function matrixLinks() {
   const { thing } = page;
   if (kind === "Issues") return h("a", { class: "chip-link", href: matrixPath(thing) }, t("matrix"));
+  if (kind === "Agencies") return h("a", { class: "chip-link", href: agencyMatrixPath(thing) }, t("matrixOfAgency"));
   if (kind === "Areas") return h("a", { class: "chip-link", href: areaMatrixPath(thing) }, t("matrixOfArea"));
   return null;
 }

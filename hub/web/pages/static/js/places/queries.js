@@ -1,5 +1,5 @@
 /**
- * GraphQL queries of the pages of one area, issue or project.
+ * GraphQL queries of the pages of one agency, area, issue or project.
  */
 import { ApiError, fetchData } from "../api.js";
 import { HISTORY_FIELDS } from "../work/queries.js";
@@ -26,6 +26,15 @@ const PROJECT_QUERY = `query Project($id: ID!) { project(by: { id: $id }) { id c
     reasons { code weight text { th en } } consents { side decision reason at agency ${AGENCY} } awaiting ${AGENCY} workRequest { text by ${AGENCY} } ${HISTORY_FIELDS} } } } }`;
 const GAP_FIELDS = "{ rows { headers { key label { th en } } } columns { headers { key label { th en } } } cells { rowIndex columnIndex state } total { states { state cells } } }";
 const FEATURE_QUERY = 'query Features { __type(name: "Query") { fields { name } } }';
+
+const AGENCY_QUERY = `query Agency($id: ID!) { agency(by: { id: $id }) { id code kind level validFrom validTo ${NAME} shortName { th en } parent { id ${NAME} } area { code ${NAME} } provenance { asserted citation source { ${NAME} } } }
+  projects(filter: { agencies: [$id] }, orderBy: { by: AMOUNT, direction: DESC }, first: 20) { totalCount nodes { id code ${NAME} owner ${AGENCY} fiscalYears { be } linkages(first: 5) { nodes { status stage { ${NAME} } issue { id ${NAME} } } } } } }`;
+
+/** Load an agency by its key with its projects, the largest first; null if there is none. */
+export async function loadAgency(key) {
+  const { agency, projects } = await fetchData(AGENCY_QUERY, { id: `gid://hub/Agency/${key}` });
+  return agency && { agency, projects };
+}
 
 /** Load an area by its code; null if there is none. */
 export const loadArea = async (code) => (await fetchData(AREA_QUERY, { code })).area;

@@ -1,10 +1,10 @@
 /**
- * The sections of the pages of one area, issue or project.
+ * The sections of the pages of one agency, area, issue or project.
  */
 import { h } from "../dom.js";
-import { formatDate, lang, localize, t } from "../i18n.js";
+import { formatCitation, formatDate, lang, localize, t } from "../i18n.js";
 import { mark } from "../marks.js";
-import { areaPath, issuePath, localKey, pagePath, projectPath } from "../page-tabs.js";
+import { agencyPath, areaPath, issuePath, localKey, pagePath, projectPath } from "../page-tabs.js";
 import { formatDateTime } from "../sources/format.js";
 import { agencyName, linkageSections } from "../work/details.js";
 import { periodOf } from "./queries.js";
@@ -22,11 +22,31 @@ export const matrixPath = (issue, cell = "") => {
   return pagePath(`/?${parameters}`);
 };
 
-/** Return the path of the matrix of an area: provinces by actor, in the years of its first plan, or this year. */
+/** Return the path of the matrix of an area with the axes that fit it, in the years of its first plan, or this year. */
 export const areaMatrixPath = (area) => {
   const [from, to] = area.issues.nodes.length > 0 ? periodOf(area.issues.nodes[0]) : [new Date().getFullYear() + 543, ""];
-  return pagePath(`/?${new URLSearchParams({ area: area.code, fy: String(from), ...(to ? { to: String(to) } : {}), rows: "AREA.PROVINCE", columns: "ACTOR_LEVEL" })}`);
+  return pagePath(`/?${new URLSearchParams({ area: area.code, fy: String(from), ...(to ? { to: String(to) } : {}) })}`);
 };
+
+/** Return the path of the matrix of an agency: provinces by year, this year and the three before. */
+export const agencyMatrixPath = (agency) => {
+  const year = new Date().getFullYear() + 543;
+  return pagePath(`/?${new URLSearchParams({ agency: localKey(agency.id), fy: String(year - 3), to: String(year), rows: "AREA.PROVINCE", columns: "FISCAL_YEAR" })}`);
+};
+
+/** Return the sections of an agency. @param {{agency: object, projects: object}} data */
+export const agencySections = ({ agency, projects }) => [
+  h("dl", { class: "facts two" },
+    fact("shortName", localize(agency.shortName)),
+    fact("budgetCode", agency.code),
+    fact("level", agency.level && t(agency.level)),
+    agency.parent && fact("partOf", h("a", { href: agencyPath(agency.parent) }, localize(agency.parent.name))),
+    agency.area && fact("area", h("a", { href: areaPath(agency.area) }, localize(agency.area.name)))),
+  agency.validTo && h("p", { class: "banner quiet" }, t("until", { day: formatDate(agency.validTo) })),
+  section("linked-title", t("projectsOf", { n: projects.totalCount ?? projects.nodes.length }), projects.nodes.length === 0 ? h("p", { class: "quiet" }, t("projectsOfNone")) : projectRows(projects),
+    projects.totalCount > projects.nodes.length && h("p", {}, h("a", { href: pagePath(`/search?${new URLSearchParams({ agency: localKey(agency.id) })}`) }, t("allProjects")))),
+  section("sources-title", t("sources"), h("ul", { class: "rows-of" }, agency.provenance.map(({ asserted, citation, source }) => h("li", {}, localize(source.name), " ", h("span", { class: "quiet" }, [t(asserted), citation && formatCitation(citation)].filter(Boolean).join(" · ")))))),
+];
 
 /** Return the sections of an area. @param {{area: object, gaps: Map<string, object>, suggestions: object | null}} data */
 export const areaSections = ({ area, gaps, suggestions }) => [

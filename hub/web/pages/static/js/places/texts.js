@@ -3,6 +3,14 @@
  */
 export const PLACE_TEXTS = {
   loadingPlace: ["กำลังโหลด", "Loading"],
+  noSuchAgencies: ["ไม่มีหน่วยงานรหัส {code}", "There is no agency with the key {code}"],
+  agency: ["หน่วยงาน", "Agency"],
+  shortName: ["ชื่อย่อ", "Short name"],
+  budgetCode: ["รหัสงบประมาณ", "Budget code"],
+  projectsOf: ["โครงการ ({n}) ตามเงินมากไปน้อย", "Projects ({n}), most money first"],
+  projectsOfNone: ["ไม่มีโครงการที่ท่านดูได้", "There is no project that you may see"],
+  allProjects: ["ดูโครงการทั้งหมด", "See all projects"],
+  matrixOfAgency: ["เมทริกซ์ของหน่วยงาน", "Matrix of the agency"],
   noSuchAreas: ["ไม่มีพื้นที่รหัส {code}", "There is no area with the code {code}"],
   noSuchIssues: ["ไม่มีประเด็นยุทธศาสตร์รหัส {code} ที่ท่านดูได้", "There is no strategic issue {code} that you may see"],
   noSuchProjects: ["ไม่มีโครงการรหัส {code} ที่ท่านดูได้", "There is no project {code} that you may see"],

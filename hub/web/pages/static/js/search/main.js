@@ -1,0 +1,123 @@
+/**
+ * The search page: projects by words, code, agency, area and year, and the agencies and areas whose names contain the words.
+ */
+import { ApiError, fetchData } from "../api.js";
+import { byId, h, replaceChildren } from "../dom.js";
+import { addTexts, formatMillions, localize, t } from "../i18n.js";
+import { errorPanel, loadingMessage } from "../messages.js";
+import { agencyPath, areaPath, drawTabs, enableLanguageButton, pagePath, projectPath } from "../page-tabs.js";
+import { withFocusRestored } from "../focus.js";
+import { AREAS_QUERY, SEARCH_QUERY } from "./queries.js";
+import { SEARCH_TEXTS } from "./texts.js";
+
+addTexts(SEARCH_TEXTS);
+const PAGE_SIZE = 50;
+const FIELDS = ["text", "area", "agency", "fy"];
+const panel = byId("list");
+const form = byId("search-form");
+let areas = [];
+let found = null;
+let request = 0;
+
+const question = () => Object.fromEntries(FIELDS.map((name) => [name, new URLSearchParams(location.search).get(name) ?? ""]));
+const isEmpty = (asked) => FIELDS.every((name) => name === "fy" || !asked[name]);
+
+function draw() {
+  drawTabs("/search");
+  const asked = question();
+  byId("title").textContent = t("searchTitle");
+  byId("subtitle").textContent = t("searchHelp");
+  document.title = [asked.text, t("searchTitle"), t("app")].filter(Boolean).join(" · ");
+  withFocusRestored(() => drawForm(asked));
+  if (isEmpty(asked)) return replaceChildren(panel, h("p", { class: "quiet" }, t("searchStart")));
+  return found && drawResults(asked);
+}
+
+function drawForm(asked) {
+  const field = (name, label, control) => {
+    control.id = `search-${name}`;
+    control.name = name;
+    return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
+  };
+  const years = Array.from({ length: 23 }, (_, at) => String(2572 - at));
+  const areaOptions = ["CLUSTER", "PROVINCE"].map((level) => h("optgroup", { label: t(level === "CLUSTER" ? "clusters" : "provinces") },
+    areas.filter((area) => area.level === level).map((area) => h("option", { value: area.code, selected: area.code === asked.area }, localize(area.name)))));
+  replaceChildren(form,
+    field("text", t("searchWords"), h("input", { type: "search", value: asked.text, autocomplete: "off" })),
+    field("area", t("area"), h("select", {}, h("option", { value: "" }, t("areaAll")), areaOptions)),
+    field("fy", t("fiscalYear"), h("select", {}, h("option", { value: "" }, t("everyYear")), years.map((be) => h("option", { value: be, selected: be === asked.fy }, `${be} (${be - 543})`)))),
+    asked.agency && h("input", { type: "hidden", name: "agency", value: asked.agency }),
+    h("button", { class: "primary", id: "search-go" }, t("searchPage")));
+}
+
+function drawResults(asked) {
+  const { projects, agencies, agency } = found;
+  const matchingAreas = asked.text ? areas.filter((area) => [area.name.th, area.name.en].some((name) => name?.toLocaleLowerCase().includes(asked.text.toLocaleLowerCase()))).slice(0, 8) : [];
+  replaceChildren(panel, h("div", { class: "place", id: "one" },
+    agency && h("p", {}, t("ofAgency"), " ", h("a", { href: agencyPath(agency) }, localize(agency.name)), " ", h("a", { class: "chip-link", href: address({ ...asked, agency: "" }) }, t("everyAgency"))),
+    matchingAreas.length > 0 && list("areas-title", t("areasFound"), matchingAreas.map((area) => h("a", { href: areaPath(area) }, localize(area.name)))),
+    agencies.length > 0 && list("agencies-title", t("agenciesFound"), agencies.map((one) => [h("a", { href: agencyPath(one) }, localize(one.name)), one.shortName && h("span", { class: "quiet" }, ` ${localize(one.shortName)}`)])),
+    h("section", { "aria-labelledby": "projects-title" },
+      h("h2", { id: "projects-title" }, t("projectsFound", { n: projects.totalCount ?? projects.nodes.length })),
+      projects.nodes.length === 0 ? h("p", { class: "quiet", role: "status" }, t("nothingFound")) : h("ol", { class: "rows-of", id: "found" }, projects.nodes.map(projectRow)),
+      projects.pageInfo.hasNextPage && h("button", { type: "button", id: "more", onclick: loadMore }, t("morePages")))));
+}
+
+const list = (id, title, items) => h("section", { "aria-labelledby": id }, h("h2", { id }, title), h("ul", { class: "rows-of" }, items.map((item) => h("li", {}, item))));
+
+function projectRow(project) {
+  const amounts = project.budgets.filter(({ phase }) => phase === "APPROPRIATED").reduce((sum, { amount }) => sum + Number(amount.amount), 0);
+  return h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ",
+    h("span", { class: "quiet" }, [project.code, project.owner && localize(project.owner.shortName ?? project.owner.name), project.areas.map(({ area }) => localize(area.name)).join(", "),
+      project.fiscalYears.map(({ be }) => be).join(", "), amounts > 0 && `${t("APPROPRIATED")} ${formatMillions(amounts)} ${t("millionBaht")}`].filter(Boolean).join(" · ")));
+}
+
+const address = (asked) => pagePath(`/search?${new URLSearchParams(FIELDS.filter((name) => asked[name]).map((name) => [name, asked[name]]))}`);
+
+function variables(asked, after = null) {
+  const area = areas.find(({ code }) => code === asked.area);
+  const agency = asked.agency ? `gid://hub/Agency/${asked.agency}` : "";
+  const filter = { ...(asked.text ? { text: asked.text } : {}), ...(area ? { areas: [area.id] } : {}), ...(agency ? { agencies: [agency] } : {}) };
+  return {
+    filter, first: PAGE_SIZE, after, text: asked.text, isFirst: after === null, hasText: Boolean(asked.text) && after === null, agency, hasAgency: Boolean(agency) && after === null,
+    fiscalYears: asked.fy ? { from: { be: Number(asked.fy) } } : null,
+  };
+}
+
+async function loadMore() {
+  const { projects } = await fetchData(SEARCH_QUERY, variables(question(), found.projects.pageInfo.endCursor));
+  const first = found.projects.nodes.length;
+  found = { ...found, projects: { ...projects, totalCount: found.projects.totalCount, nodes: [...found.projects.nodes, ...projects.nodes] } };
+  draw();
+  document.querySelectorAll("#found li > a")[first]?.focus();
+}
+
+async function load() {
+  const current = (request += 1);
+  found = null;
+  draw();
+  const asked = question();
+  try {
+    if (areas.length === 0) areas = await fetchData(AREAS_QUERY).then(({ clusters, provinces }) => [...clusters.nodes, ...provinces.nodes]);
+    withFocusRestored(() => drawForm(asked));
+    if (isEmpty(asked)) return;
+    replaceChildren(panel, loadingMessage(t("loadingPlace")));
+    const data = await fetchData(SEARCH_QUERY, variables(asked));
+    if (current !== request) return;
+    found = { projects: data.projects, agencies: data.agencies?.nodes ?? [], agency: data.agency ?? null };
+    draw();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.kind === "unready") setTimeout(load, error.retryAfter * 1000);
+    if (current === request) replaceChildren(panel, errorPanel(error, load));
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  history.pushState(null, "", address(Object.fromEntries(new FormData(form))));
+  load();
+});
+addEventListener("popstate", load);
+enableLanguageButton(draw);
+load();
