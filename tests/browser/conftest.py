@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from hub.sandbox.nation.generate import generate_nation
 from hub.store.database import open_database
 from tests.browser.page_loading import CHROMIUM, LAPTOP, OpenPage, wait_until_loaded
 from tests.browser.source_hub import PEOPLE, SourceHub, import_samples, running_hub
@@ -31,6 +33,10 @@ FLAGS = [
     "--no-first-run",
 ]
 START_TIMEOUT = 120
+NATION_PROJECTS = 3_000
+NATION_YEARS = 3
+NATION_DAY = datetime(2026, 6, 1, tzinfo=UTC)
+"""In fiscal year 2569, the last year of the generated nation."""
 INVALID_QUERY = "GRAPHQL_VALIDATION_FAILED"
 
 
@@ -141,6 +147,27 @@ async def source_hub(template: str, imported_samples: tuple[str, Path]) -> Async
         free_port(),
     ) as hub:
         yield hub
+
+
+@pytest.fixture(scope="session")
+async def nation_hub(
+    template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[SourceHub]:
+    """A hub with a small generated nation, shared by tests that do not change it."""
+    dsn = await copy_template(template, "browser_nation")
+    async with open_database(dsn, pool_size=2) as database:
+        await generate_nation(database, NATION_PROJECTS, NATION_YEARS, 1, NATION_DAY)
+    folder = tmp_path_factory.mktemp("nation") / "sources"
+    folder.mkdir()
+    async with running_hub(dsn, folder, free_port()) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def open_nation_page(browser: Any, nation_hub: SourceHub) -> AsyncIterator[OpenPage]:
+    """A function that opens a path of the hub with the generated nation."""
+    async with page_opener(browser, nation_hub.address) as open_path:
+        yield open_path
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Rulings on the page of sources: each choice, errors, concurrent changes."""
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -147,3 +149,52 @@ async def test_rows_are_reviewed_by_keyboard_only(open_editable_page: OpenPage) 
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#done")
     assert await page.evaluate("document.activeElement.id") == "done"
+
+
+async def test_names_with_one_proposal_are_recorded_together_and_each_can_be_revoked(
+    open_editable_page: OpenPage, editable_hub: SourceHub
+) -> None:
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    await page.click("#sole-proposals > summary")
+    names = await page.locator("#sole-proposals li").count()
+    assert names > 1
+    await page.click("#choose-all")
+    await page.click("#record-many")
+    await page.wait_for_selector("#done")
+    assert await page.locator("#sole-proposals").count() == 0
+    in_force = "select count(*) from ruling where source_id = 'budget_act' and ended_at is null"
+    assert await editable_hub.database.pool.fetchval(in_force) == names
+    assert await page.locator("[data-ruling]").count() == names
+
+
+async def test_edited_file_of_rulings_is_checked_before_it_is_recorded(
+    open_editable_page: OpenPage, editable_hub: SourceHub
+) -> None:
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    await page.click("#ruling-files > summary")
+    async with page.expect_download() as saved:
+        await page.click("#download-file")
+    path = await (await saved.value).path()
+    head, *lines = csv.reader(path.read_text("utf-8-sig").splitlines())
+    names = [heading.split(" · ")[-1] for heading in head]
+    proposals, decision = names.index("proposals"), names.index("decision")
+    proposed = next(line for line in lines if line[proposals])
+    proposed[decision] = "nobody:knows"
+    await page.set_input_files("#ruling-file", csv_file([head, proposed]))
+    await page.wait_for_selector("#file-report .wrong")
+    assert "แถว 2" in await page.inner_text("#file-report")
+    proposed[decision] = proposed[proposals].split()[0]
+    await page.set_input_files("#ruling-file", csv_file([head, proposed]))
+    await page.wait_for_selector("#apply-file")
+    in_force = "select count(*) from ruling where source_id = 'budget_act' and ended_at is null"
+    assert await editable_hub.database.pool.fetchval(in_force) == 0
+    await page.click("#apply-file")
+    await page.wait_for_selector("#done")
+    assert await editable_hub.database.pool.fetchval(in_force) == 1
+
+
+def csv_file(lines: list[list[str]]) -> dict[str, object]:
+    """Return lines as a file to choose in the browser."""
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return {"name": "rulings.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}

@@ -51,11 +51,12 @@ const toSatang = (amount) => Math.round(Number(amount ?? 0) * 100);
  */
 export function figureList({ figure, projects, counted, after }, { phase, more }) {
   const whole = toSatang(figure.budget?.amount);
+  const shown = [...projects.values()].filter(({ treatments }) => !(treatments.size === 1 && treatments.has("DUPLICATE_RECORD"))).length;
   const baht = (satang) => `${formatMillions(satang / 100)} ${t("millionBaht")}`;
   return h("section", { id: "figure-list" },
     h("h3", {}, t("projectsHere"), " (", figure.projectCount, ")"),
-    h("p", { class: "quiet", role: "status", "data-counted": counted, "data-whole": whole, "data-shown": projects.size },
-      t(after ? "pageShown" : "allShown", { shown: projects.size, n: figure.projectCount }),
+    h("p", { class: "quiet", role: "status", "data-counted": counted, "data-whole": whole, "data-shown": shown },
+      t(after ? "pageShown" : "allShown", { shown, n: figure.projectCount }),
       figure.budget && [" · ", t("pageSum", { phase: t(phase), sum: baht(counted), whole: baht(whole) })]),
     h("ol", { class: "figures" }, [...projects.values()].map(({ project, satang, treatments }) => h("li", {},
       project ? h("a", { href: projectPath(project) }, localize(project.name)) : t("RESTRICTED"), " ",

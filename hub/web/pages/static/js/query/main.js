@@ -28,6 +28,7 @@ function drawPage() {
   replaceChildren(byId("views"),
     h("a", { class: "tab", href: `/${suffix && `?${suffix}`}` }, t("matrix")),
     h("a", { class: "tab", href: `/?view=map${suffix && `&${suffix}`}` }, t("map")),
+    h("a", { class: "tab", href: `/search${suffix && `?${suffix}`}` }, t("searchPage")),
     h("a", { class: "tab", href: `/work${suffix && `?${suffix}`}` }, t("myWork")),
     h("a", { class: "tab", href: `/sources${suffix && `?${suffix}`}` }, t("sources")),
     h("a", { class: "tab", href: "/query", "aria-current": "page" }, t("graphql")));

@@ -29,7 +29,7 @@ function draw() {
   byId("subtitle").textContent = t("searchHelp");
   document.title = [asked.text, t("searchTitle"), t("app")].filter(Boolean).join(" · ");
   withFocusRestored(() => drawForm(asked));
-  if (isEmpty(asked)) return replaceChildren(panel, h("p", { class: "quiet" }, t("searchStart")));
+  if (isEmpty(asked)) return replaceChildren(panel, h("div", { class: "place" }, h("p", { class: "quiet" }, t("searchStart"))));
   return found && drawResults(asked);
 }
 

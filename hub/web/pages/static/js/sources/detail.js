@@ -7,6 +7,7 @@ import { formatCount, formatDateTime } from "./format.js";
 import { earlierRuns, runDetails } from "./ledger.js";
 import { healthChips, textWithCommands } from "./list.js";
 import { sourceCode } from "./queries.js";
+import { manyRulings } from "./many-rulings.js";
 import { questionList } from "./review.js";
 import { rulingList } from "./rulings.js";
 import { yearScale, yearStrip } from "./year-strip.js";
@@ -15,7 +16,7 @@ import { yearScale, yearStrip } from "./year-strip.js";
  * Return the details of a source.
  * @param {object} source
  * @param {{isOperator: boolean, scale: object | null}} options
- * @param {{onSettled: (result: object) => void, onRevoked: (result: object) => void}} actions
+ * @param {{onSettled: (result: object) => void, onManySettled: (total: object) => void, onRevoked: (result: object) => void}} actions
  */
 export function sourceDetail(source, options, actions) {
   return [
@@ -60,7 +61,7 @@ function operatorSections(source, options, actions) {
     h("section", { "aria-labelledby": "run-title" }, h("h3", { id: "run-title" }, t("latestRun")),
       source.latestRun ? runDetails(source.latestRun) : h("p", {}, textWithCommands("neverRun", { ingest: `hub ingest ${sourceCode(source.id)}` })),
       earlierRuns(earlier, source.runs.totalCount - 1)),
-    h("section", { "aria-labelledby": "review-title" }, h("h3", { id: "review-title", tabindex: -1 }, t("review")), questionList(source, actions)),
+    h("section", { "aria-labelledby": "review-title" }, h("h3", { id: "review-title", tabindex: -1 }, t("review")), manyRulings(source, actions), questionList(source, actions)),
     source.rulings && h("section", { "aria-labelledby": "rulings-title" }, h("h3", { id: "rulings-title" }, t("rulings")), rulingList(source, actions)),
   ];
 }

@@ -47,6 +47,7 @@ function drawPageTexts() {
   replaceChildren(byId("views"),
     h("a", { class: "tab", href: `/${suffix}` }, t("matrix")),
     h("a", { class: "tab", href: `/?view=map${suffix.replace("?", "&")}` }, t("map")),
+    h("a", { class: "tab", href: `/search${suffix}` }, t("searchPage")),
     h("a", { class: "tab", href: `/work${suffix}` }, t("myWork")),
     h("a", { class: "tab", href: `/sources${suffix}`, "aria-current": "page" }, t("sourcesPage")),
     h("a", { class: "tab", href: `/query${suffix}` }, t("query")));
@@ -102,19 +103,22 @@ function drawPage({ moveFocus = false } = {}) {
   document.title = [openSource && localize(openSource.name), t("sourcesPage"), t("app")].filter(Boolean).join(" · ");
   if (!id) return replaceChildren(detailPanel);
   withFocusRestored(() => replaceChildren(detailPanel, confirmation && h("p", { class: "banner done", id: "done", role: "status", tabindex: -1 }, mark("OK"), " ", confirmation),
-    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement, onRevoked: showRevocation }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]));
+    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement, onManySettled: showManySettled, onRevoked: showRevocation }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]));
   if (focusesConfirmation) document.getElementById("done")?.focus();
   focusesConfirmation = false;
   if (moveFocus) byId("one-title").focus({ preventScroll: true });
   return undefined;
 }
 
+/** Show the effect of one recorded ruling. */
+const showSettlement = ({ settlement, source }) => showManySettled({ ...settlement, left: source.waitingCount });
+
 /**
- * Show the effect of a recorded ruling and load the source again. The confirmation gets the focus when it is drawn,
- * which a live update can do before this load ends.
+ * Show the effect of recorded rulings and load the source again; `left` is null if the rows to review were not counted.
+ * The confirmation gets the focus when it is drawn, which a live update can do before this load ends.
  */
-async function showSettlement({ settlement, source }) {
-  confirmation = t("recorded", { read: formatCount(settlement.read), settled: formatCount(settlement.settled), left: formatCount(source.waitingCount) });
+async function showManySettled({ read, settled, left }) {
+  confirmation = t(left === null ? "recordedFile" : "recorded", { read: formatCount(read), settled: formatCount(settled), left: formatCount(left ?? 0) });
   focusesConfirmation = true;
   byId("announcement").textContent = confirmation;
   await loadPage({ keepContent: true });

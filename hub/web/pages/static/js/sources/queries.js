@@ -94,6 +94,15 @@ export const loadRulings = async (id, after) => (await fetchAllowedData(RULINGS_
 /** Revoke a ruling; return the settlement of its rows, or its user errors. */
 export const revokeRuling = async (input) => (await fetchData(REVOKE_MUTATION, { input })).rulingRevoke;
 
+const FILE_MUTATION = `mutation($input: RulingFileImportInput!) { rulingFileImport(input: $input) {
+  result { decided unchanged applied revoked isDry settlement { read settled } issues { row column written text { th en } } } userErrors { code field message { th en } } } }`;
+
+/** Load the questions and rulings of a source as a CSV file, in which people write decisions. */
+export const loadRulingFile = async (id) => (await fetchData("query($id: ID!) { source(by: { id: $id }) { rulingFile } }", { id })).source.rulingFile;
+
+/** Check or apply a file of rulings, all or nothing; return the result, or its user errors. */
+export const importRulingFile = async (input) => (await fetchData(FILE_MUTATION, { input })).rulingFileImport;
+
 /** Return data in which fields without permission are null. Throws ApiError for any other error. */
 async function fetchAllowedData(query, variables) {
   const { status, body } = await postQuery(query, variables);
