@@ -137,6 +137,6 @@ class SessionStore(Protocol):
         """Return agencies whose people can log in through their issuer, in Thai order."""
         ...
 
-    async def list_ministries(self) -> Sequence[LoginAgency]:
-        """Return every ministry in Thai order, for the demo login."""
+    async def list_demo_agencies(self) -> Sequence[LoginAgency]:
+        """Return ministries, clusters and provinces in Thai order, for the demo login."""
         ...

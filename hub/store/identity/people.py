@@ -60,11 +60,11 @@ where r.enabled and exists (
 )
 order by a.sort_key, a.id
 """
-SELECT_MINISTRIES: Final = """
-select * from agency where kind = 'MINISTRY'
+SELECT_DEMO_AGENCIES: Final = """
+select * from agency where kind in ('MINISTRY', 'CLUSTER', 'PROVINCE')
     and (valid_from is null or valid_from <= current_date)
     and (valid_to is null or valid_to > current_date)
-order by sort_key, id
+order by array_position(array['MINISTRY', 'CLUSTER', 'PROVINCE'], kind::text), sort_key, id
 """
 
 
@@ -152,9 +152,9 @@ class DatabaseSessionStore:
         """Return the agencies whose people can log in, in Thai order."""
         return await self._fetch_agencies(SELECT_LOGIN_AGENCIES)
 
-    async def list_ministries(self) -> Sequence[LoginAgency]:
-        """Return the ministries in force today, in Thai order."""
-        return await self._fetch_agencies(SELECT_MINISTRIES)
+    async def list_demo_agencies(self) -> Sequence[LoginAgency]:
+        """Return the ministries, then the clusters and provinces in force today, in Thai order."""
+        return await self._fetch_agencies(SELECT_DEMO_AGENCIES)
 
     async def _fetch_agencies(self, statement: str) -> Sequence[LoginAgency]:
         async with self._open_connection() as connection:

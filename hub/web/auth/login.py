@@ -48,6 +48,8 @@ DEMO_PEOPLE: Final = (
     ("ministry:05", Role.OFFICER),
     ("ministry:15", Role.DELEGATE),
     ("ministry:07", Role.VIEWER),
+    ("cluster:C2560-08", Role.OFFICER),
+    ("province:20", Role.OFFICER),
     ("ministry:01", Role.STEWARD),
 )
 """Demo people with one button each: the Ministry of Tourism's officer first (slide 37)."""
@@ -97,8 +99,8 @@ class LoginEndpoints:
         if agency := request.query_params.get("agency"):
             return await self._start_login(request, agency, next_path)
         person = await self._sessions.find_person(request)
-        ministries = await self._session_store.list_ministries() if self._demo else []
-        by_id = {ministry.agency_id: ministry for ministry in ministries}
+        demo_agencies = await self._session_store.list_demo_agencies() if self._demo else []
+        by_id = {one.agency_id: one for one in demo_agencies}
         return render_page(
             "signin.html",
             SIGNIN_TITLE,
@@ -108,7 +110,7 @@ class LoginEndpoints:
             agencies=await self._session_store.list_login_agencies(),
             demo=self._demo,
             demo_people=[(by_id[key], role) for key, role in DEMO_PEOPLE if key in by_id],
-            ministries=ministries,
+            demo_agencies=demo_agencies,
         )
 
     async def _start_login(self, request: Request, agency: str, next_path: str) -> Response:
@@ -151,13 +153,15 @@ class LoginEndpoints:
 
     @with_error_pages
     async def demo_sign_in(self, request: Request) -> Response:
-        """Sign in as any role of any ministry, for trying out; the route exists only in a demo."""
+        """Sign in as any role of a ministry, cluster or province, for trying out; the route exists only in a demo."""
         if not is_own_page(request):
             raise RequestRejected(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not from this hub")
         fields = await read_form(request)
         agency_id = fields.get("agency")
-        ministries = {one.agency_id: one for one in await self._session_store.list_ministries()}
-        agency = ministries.get(agency_id or "")
+        demo_agencies = {
+            one.agency_id: one for one in await self._session_store.list_demo_agencies()
+        }
+        agency = demo_agencies.get(agency_id or "")
         role = next((role for role in Role if role.value == fields.get("role")), None)
         if agency is None or role is None:
             raise RequestRejected(400, "เลือกหน่วยงานและบทบาท", "choose an agency and a role")

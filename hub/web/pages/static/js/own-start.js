@@ -1,5 +1,5 @@
 /**
- * What the matrix page shows first to a signed-in person: the own area, or the own agency, in the latest year that has data.
+ * What the matrix page shows first to a signed-in person: the own area, or the own agency, in the latest year that has data beside the year before.
  */
 import { fetchData } from "./api.js";
 import { loadPickerData, loadYearCounts } from "./picker-data.js";
@@ -18,9 +18,12 @@ export async function ownStart(display) {
   const { viewer } = await fetchData(OWN_QUERY);
   if (!viewer?.agency) return null;
   const { id, area } = viewer.agency;
-  const own = area ? { area: area.code } : { agency: localKey(id), rows: "AREA.CLUSTER", columns: "FUNDING" };
+  const own = area ? { area: area.code } : { agency: localKey(id), rows: "AREA.CLUSTER", columns: "FISCAL_YEAR" };
   const state = { ...display, ...own, fy: String(currentFiscalYear()) };
   const { counts } = await loadYearCounts(state, await loadPickerData(state));
   const years = [...counts].filter(([be, count]) => count > 0 && Number(be) <= currentFiscalYear()).map(([be]) => be);
-  return years.length > 0 ? { ...state, fy: years.at(-1) } : null;
+  if (years.length === 0) return null;
+  const latest = Number(years.at(-1));
+  const hasYearBefore = years.includes(String(latest - 1));
+  return { ...state, fy: String(hasYearBefore ? latest - 1 : latest), ...(hasYearBefore ? { to: String(latest) } : {}) };
 }
