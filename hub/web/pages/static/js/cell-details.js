@@ -7,7 +7,7 @@ import { figureList } from "./figure-pages.js";
 import { headerLabel } from "./header-label.js";
 import { agencyPath, projectPath } from "./page-tabs.js";
 import { PHASES } from "./queries.js";
-import { formatCitation, hasText, formatMillions, t, localize } from "./i18n.js";
+import { formatCitation, hasText, formatMillions, inCurrentLanguage, t, localize } from "./i18n.js";
 
 /**
  * Draw the details of a cell.
@@ -100,8 +100,11 @@ function provenanceList(provenance) {
       item.confidence && ` ${t(item.confidence)}`,
       item.citation && ` · ${formatCitation(item.citation)}`,
       h("span", { class: "quiet block" }, localize(item.source.name)),
-      item.note && h("span", { class: "quiet block" }, t("note"), ": ", h("span", { lang: /[ก-๙]/.test(item.note) ? null : "en" }, item.note))))));
+      item.note && h("span", { class: "quiet block" }, t("note"), ": ", noteText(item.note))))));
 }
+
+/** Return a note in the current language, if it has both; otherwise as it is written, with its language. */
+const noteText = (note) => h("span", { lang: /[ก-๙]/.test(inCurrentLanguage(note)) ? null : "en" }, inCurrentLanguage(note));
 
 /** Return the amounts of a cell by phase, and what else belongs to them. */
 function phaseAmounts(cell, ...rest) {

@@ -2,7 +2,7 @@
  * The open item of the work page: what it is, why, money and place of the project, both sides, history.
  */
 import { h } from "../dom.js";
-import { formatCitation, lang, localize, t } from "../i18n.js";
+import { formatCitation, inCurrentLanguage, lang, localize, t } from "../i18n.js";
 import { areaPath, issuePath, projectPath } from "../page-tabs.js";
 import { formatBaht, formatDateTime } from "../sources/format.js";
 
@@ -78,7 +78,7 @@ function moneyLines(budgets) {
 }
 
 function evidenceList(provenance) {
-  const texts = [...new Set(provenance.map((one) => [localize(one.source.name), formatCitation(one.citation), one.note].filter(Boolean).join(" · ")))];
+  const texts = [...new Set(provenance.map((one) => [localize(one.source.name), formatCitation(one.citation), one.note && inCurrentLanguage(one.note)].filter(Boolean).join(" · ")))];
   return texts.length > 0 && section("evidence", h("ul", { class: "reasons" }, texts.map((text) => h("li", { lang: lang() === "en" && /[ก-๙]/.test(text) ? "th" : null }, text))));
 }
 
