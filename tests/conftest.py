@@ -24,6 +24,7 @@ from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.read_limits import ReadLimits
 from hub.domain.sources.live import LiveFigureClient
+from hub.ingest.gc_tuning import freeze_until_exit
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
@@ -76,7 +77,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.freeze()
+        freeze_until_exit()
         gc.enable()
 
 
