@@ -99,7 +99,7 @@ def wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Any]:
-    """Debian's Chromium, headless."""
+    """Chromium of Debian, headless."""
     from playwright.async_api import async_playwright  # noqa: PLC0415 - skipped without a browser
 
     async with async_playwright() as playwright:
