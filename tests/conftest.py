@@ -6,8 +6,6 @@ their own copy of the database.
 
 import gc
 import itertools
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.read_limits import ReadLimits
 from hub.domain.sources.live import LiveFigureClient
+from hub.ingest.gc_tuning import freeze_until_exit
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
@@ -34,6 +33,7 @@ from hub.store.read_transaction import UNLIMITED, ReadTransaction
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
+from tests.data_folder import data_folder
 from tests.long_run import is_long_run
 from tests.skipped import pytest_terminal_summary
 
@@ -43,6 +43,10 @@ __all__ = ["pytest_terminal_summary"]
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("default")
+
+# A crash of the server may lose data. Each copy of a database makes a checkpoint, after which the
+# first change of each page would log it whole.
+SERVER_SETTINGS = {"shared_buffers": "32MB", "fsync": "off", "full_page_writes": "off"}
 
 database_numbers = itertools.count(1)
 
@@ -73,7 +77,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.freeze()
+        freeze_until_exit()
         gc.enable()
 
 
@@ -83,15 +87,13 @@ def ignore_message(_: str) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded_server.EmbeddedServer]:
-    """Yield a new server; the account of the server can enter its folder when tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
-    folder.chmod(0o711)
-    running = embedded_server.start(
-        folder / "data", report=ignore_message, settings={"shared_buffers": "32MB", "fsync": "off"}
-    )
-    yield running
-    running.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    """Yield a new server."""
+    with data_folder() as folder:
+        running = embedded_server.start(
+            folder / "data", report=ignore_message, settings=SERVER_SETTINGS
+        )
+        yield running
+        running.stop()
 
 
 def replace_database_name(dsn: str, name: str) -> str:

@@ -30,6 +30,7 @@ EXAMPLE: Final = (
 def serve() -> None:
     """Serve until stopped; raises what prevented the start."""
     from hub.bootstrap.serving import HubApplication
+    from hub.ingest.gc_tuning import freeze_until_exit
     from hub.sandbox.fill import load_sandbox_sources
     from hub.web.server import HubServer
 
@@ -49,7 +50,7 @@ def serve() -> None:
             server.should_exit = True
         else:
             gc.collect()
-            gc.freeze()
+            freeze_until_exit()
             gc.set_threshold(50_000, 20, 20)
             print_addresses(local_address(settings.host, settings.port))
 

@@ -5,45 +5,54 @@ every 700 of them costs a quarter of its time (bench/ingest.py). So while a run 
 threshold is 100,000, and objects made before the run are frozen (`gc.freeze`).
 
 `hub serve` freezes its objects when it is ready, and a run of the scheduler must leave them frozen.
-`gc.unfreeze` has no levels, so a run neither freezes nor unfreezes if anything is frozen already.
+`gc.unfreeze` has no levels, so a run neither freezes nor unfreezes after `freeze_until_exit`.
 """
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 RUN_THRESHOLDS: Final = (100_000, 50, 100)
 
 
-class Before(NamedTuple):
-    """The settings of the collector before a run."""
+class CollectorState:
+    """What the process has changed of the collector.
 
-    threshold: tuple[int, int, int]
-    frozen: bool
+    `gc.get_freeze_count` cannot replace `frozen`: it counts objects one by one, 20 ms per million.
+    """
+
+    frozen = False
+    """Whether objects are frozen until the process ends."""
+    saved_thresholds: list[tuple[int, int, int]]
+    """One element per active run: the thresholds before the first of them."""
+
+    def __init__(self) -> None:
+        self.saved_thresholds = []
 
 
-saved_thresholds: list[Before] = []
-"""One element per active run: the settings before the first of them."""
+state = CollectorState()
+
+
+def freeze_until_exit() -> None:
+    """Exempt all present objects from collections until the process ends."""
+    gc.freeze()
+    state.frozen = True
 
 
 @contextmanager
 def reduced_garbage_collection() -> Iterator[None]:
     """Collect seldom until the block ends; the last of concurrent runs restores the settings."""
-    previous = (
-        saved_thresholds[0]
-        if saved_thresholds
-        else Before(gc.get_threshold(), gc.get_freeze_count() > 0)
-    )
-    saved_thresholds.append(previous)
-    if not previous.frozen:
+    previous = state.saved_thresholds[0] if state.saved_thresholds else gc.get_threshold()
+    state.saved_thresholds.append(previous)
+    if not state.frozen:
         gc.freeze()
     gc.set_threshold(*RUN_THRESHOLDS)
     try:
         yield
     finally:
-        saved_thresholds.remove(previous)
-        if not saved_thresholds:
-            gc.set_threshold(*previous.threshold)
-            if not previous.frozen:
+        state.saved_thresholds.remove(previous)
+        if not state.saved_thresholds:
+            gc.set_threshold(*previous)
+            if not state.frozen:
                 gc.unfreeze()

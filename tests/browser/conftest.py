@@ -1,10 +1,8 @@
 """Fixtures: hubs on free ports, Chromium, and functions that open a page in a new context."""
 
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +21,7 @@ from tests.browser.page_loading import CHROMIUM, LAPTOP, OpenPage, wait_until_lo
 from tests.browser.source_hub import PEOPLE, SourceHub, import_samples, running_hub
 from tests.conftest import copy_database as copy_template
 from tests.conftest import database_numbers, execute_admin_statement
+from tests.data_folder import data_folder
 
 FLAGS = [
     "--no-sandbox",
@@ -65,33 +64,31 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The base URL of a hub with its own database and only the seed data."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-browser-"))
-    folder.chmod(0o711)
     port = free_port()
-    log = folder / "hub.log"
-    with log.open("w") as log_file:
-        process = subprocess.Popen(
-            [
-                "env",
-                f"HUB_PORT={port}",
-                "HUB_HOST=127.0.0.1",
-                f"HUB_DATA_DIR={folder / 'data'}",
-                sys.executable,
-                "-m",
-                "hub",
-                "serve",
-            ],
-            cwd=Path(__file__).parents[2],
-            stdout=log_file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", process, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        log = folder / "hub.log"
+        with log.open("w") as log_file:
+            process = subprocess.Popen(
+                [
+                    "env",
+                    f"HUB_PORT={port}",
+                    "HUB_HOST=127.0.0.1",
+                    f"HUB_DATA_DIR={folder / 'data'}",
+                    sys.executable,
+                    "-m",
+                    "hub",
+                    "serve",
+                ],
+                cwd=Path(__file__).parents[2],
+                stdout=log_file,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -108,7 +105,7 @@ def wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Any]:
-    """Debian's Chromium, headless."""
+    """Chromium of Debian, headless."""
     from playwright.async_api import async_playwright  # noqa: PLC0415 - skipped without a browser
 
     async with async_playwright() as playwright:

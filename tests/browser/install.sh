@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs what tests need besides Python packages: Chromium of Debian, a Thai font, npm, PgBouncer.
+# Installs what tests need besides Python packages: headless Chromium of Debian, a Thai font, npm,
+# PgBouncer. An installed whole Chromium is used where the headless one is missing.
 # If it cannot install them, it prints what is missing, and those tests are skipped.
 missing=
-[ -x /usr/bin/chromium ] || missing="$missing chromium"
+[ -x /usr/bin/chromium-headless-shell ] || missing="$missing chromium-headless-shell"
 if command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=th family)" ]; then :; else
 	missing="$missing fontconfig fonts-noto-core"
 fi

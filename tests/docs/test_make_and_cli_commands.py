@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import urllib.parse
 import urllib.request
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_folder import data_folder
 from tests.docs.conftest import ServedHub
 from tests.docs.documents import HOWTO, README, ROOT, find_difference, parse_blocks
 
@@ -33,10 +33,8 @@ def build_environment(**variables: str) -> dict[str, str]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Yield a new folder that the account of the embedded server can enter."""
-    made = Path(tempfile.mkdtemp(prefix="hub-docs-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    with data_folder() as made:
+        yield made
 
 
 BLOCK_PREFIXES = (

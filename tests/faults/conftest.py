@@ -1,8 +1,6 @@
 """Data folders for tests that start whole hubs: empty, or with the data of a stopped hub."""
 
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from hub.store.embedded import attachments
+from tests.data_folder import data_folder
 from tests.faults.hub_process import HubProcess, wait_until
 
 
@@ -22,13 +21,11 @@ def is_server_stopped(home: Path) -> bool:
 
 @pytest.fixture
 def base_folder() -> Iterator[Path]:
-    """Yield a folder that every account can enter; pytest's own is closed to other accounts."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
-    folder.chmod(0o711)
-    yield folder
-    for lock in folder.rglob(attachments.LOCK_FILE_NAME):
-        wait_until(partial(is_server_stopped, lock.parent), "the end of the server")
-    shutil.rmtree(folder)
+    """Yield a folder that every account can enter."""
+    with data_folder() as folder:
+        yield folder
+        for lock in folder.rglob(attachments.LOCK_FILE_NAME):
+            wait_until(partial(is_server_stopped, lock.parent), "the end of the server")
 
 
 @dataclass(frozen=True)
@@ -42,13 +39,11 @@ class StoppedHub:
 @pytest.fixture(scope="session")
 def stopped_hub() -> Iterator[StoppedHub]:
     """Start and stop one hub, for all tests that need an existing data folder."""
-    base_folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
-    base_folder.chmod(0o711)
-    with HubProcess(base_folder / "data") as hub:
-        answers = hub.wait_until_ready().fetch_answers()
-        hub.stop()
-    yield StoppedHub(base_folder / "data", answers)
-    shutil.rmtree(base_folder)
+    with data_folder() as base_folder:
+        with HubProcess(base_folder / "data") as hub:
+            answers = hub.wait_until_ready().fetch_answers()
+            hub.stop()
+        yield StoppedHub(base_folder / "data", answers)
 
 
 @pytest.fixture

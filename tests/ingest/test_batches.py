@@ -10,7 +10,12 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
-from hub.ingest.gc_tuning import reduced_garbage_collection
+from hub.ingest import gc_tuning
+from hub.ingest.gc_tuning import (
+    CollectorState,
+    freeze_until_exit,
+    reduced_garbage_collection,
+)
 from hub.ingest.run import ingest
 from hub.store.database import Database
 from tests.ingest.made_up_source import SPEC, Row, build_input, build_row, fetch_facts, read
@@ -86,26 +91,32 @@ async def test_prefetched_pages_are_stored_in_batches_and_resumed_at_any_page(
     )
 
 
-def test_gc_thresholds_are_restored_after_the_last_run() -> None:
-    gc.unfreeze()  # the collection of the tests freezes what it loads
-    before = gc.get_threshold()
+def test_gc_thresholds_are_restored_after_the_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc_tuning, "state", CollectorState())
+    before, present = gc.get_threshold(), [object()]
     first, second = reduced_garbage_collection(), reduced_garbage_collection()
-    with first:
-        second.__enter__()
-        assert gc.get_threshold() != before
-    assert gc.get_threshold() != before
-    second.__exit__(None, None, None)
-    assert gc.get_threshold() == before
-    assert gc.get_freeze_count() == 0
-
-
-def test_run_does_not_unfreeze_objects_frozen_before() -> None:
-    frozen_before: list[object] = []
-    gc.collect()
-    gc.freeze()
     try:
-        with reduced_garbage_collection():
-            pass
-        assert not any(one is frozen_before for one in gc.get_objects())
+        with first:
+            second.__enter__()
+            assert gc.get_threshold() != before
+            assert not is_collected(present)
+        assert gc.get_threshold() != before
+        second.__exit__(None, None, None)
+        assert gc.get_threshold() == before
+        assert is_collected(present)
     finally:
-        gc.unfreeze()
+        gc.freeze()  # the objects that the collection of the tests froze
+
+
+def test_run_does_not_unfreeze_objects_frozen_until_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc_tuning, "state", CollectorState())
+    present = [object()]
+    freeze_until_exit()
+    with reduced_garbage_collection():
+        pass
+    assert not is_collected(present)
+
+
+def is_collected(present: list[object]) -> bool:
+    """Return whether collections examine an object, so that it is not frozen."""
+    return any(one is present for one in gc.get_objects())

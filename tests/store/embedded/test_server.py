@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,6 +19,7 @@ import pytest
 from hub.errors import StoreUnusable
 from hub.store.embedded import attachments, location
 from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
+from tests.data_folder import data_folder
 
 CHECKOUT = Path(__file__).parents[3]
 SERVER_SETTINGS = {"shared_buffers": "32MB", "fsync": "off"}
@@ -73,13 +73,11 @@ class HubProcess:
 
 @pytest.fixture
 def base_folder() -> Iterator[Path]:
-    """A folder other accounts can enter; pytest's own is closed to a root hub's server account."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
-    folder.chmod(0o711)
-    yield folder
-    for lock in folder.rglob(attachments.LOCK_FILE_NAME):
-        wait_until(partial(is_stopped, lock.parent))
-    shutil.rmtree(folder)
+    """A folder that every account can enter."""
+    with data_folder() as folder:
+        yield folder
+        for lock in folder.rglob(attachments.LOCK_FILE_NAME):
+            wait_until(partial(is_stopped, lock.parent))
 
 
 @pytest.fixture
