@@ -50,6 +50,7 @@ class Settings:
         Setting(
             "HUB_EXECUTION", "planned", "planned, or reference: every query runs in graphql-core"
         ),
+        Setting("HUB_CACHE_MB", "64", "megabytes of cached answers of each process; 0: none"),
         Setting("HUB_OPERATIONS", "open", "open, or trusted: only documents in HUB_OPERATIONS_DIR"),
         Setting(
             "HUB_OPERATIONS_DIR", "", "trusted documents: one folder per client, .graphql files"
@@ -76,6 +77,7 @@ class Settings:
     max_concurrent_requests: int = 20
     introspection: bool = True
     planned_execution: bool = True
+    cache_megabytes: int = 64
     operations_dir: Path | None = None
     public_url: str | None = None
     anonymous: bool = True
@@ -123,6 +125,7 @@ class Settings:
                 "HUB_EXECUTION", values["HUB_EXECUTION"], "planned", "reference"
             )
             == "planned",
+            cache_megabytes=parse_integer("HUB_CACHE_MB", values["HUB_CACHE_MB"], 0, 100_000),
             operations_dir=parse_operations_dir(
                 values["HUB_OPERATIONS"], values["HUB_OPERATIONS_DIR"]
             ),

@@ -32,7 +32,7 @@ async def resolve_as_of(context: Context, as_of: AsOf | None) -> datetime | None
     if as_of is None:
         return None
     if as_of.instant is not None:
-        return validate_not_future(as_of.instant, context.now)
+        return validate_not_future(as_of.instant, context.status_time)
     if as_of.plan_version_id is None:
         return None
     since = await context.unit.plans.visible_since(as_of.plan_version_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from hub.domain.data_version import AnswerValidity
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.viewer import Viewer
 from hub.domain.sources.live import LiveFigureClient
@@ -43,12 +44,15 @@ class Commands:
 class Context:
     """The context of one request: viewer, time, database snapshot and services.
 
-    `audit_context` collects what the request adds to the audit log.
+    `audit_context` collects what the request adds to the audit log. `viewer` has the agency and
+    scopes alone. An answer that is computed from it, from `today`, from `status_time` and from the
+    snapshot may be sent to others of that agency; who the viewer is, and `now`, make an answer one
+    of this request alone.
     """
 
     unit: "UnitOfWork"
-    viewer: Viewer
-    now: datetime
+    _caller: Viewer
+    _instant: datetime
     review: "QuarantineReview"
     feed: "SourceEventFeed"
     change_feed: "ChangeFeed"
@@ -58,11 +62,40 @@ class Context:
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)
     retained_parents: list[Any] = field(default_factory=list)
+    viewer: Viewer = field(init=False)
+    _is_for_this_request: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.viewer = self._caller.without_identity()
+
+    def identify_viewer(self) -> Viewer:
+        """Return the viewer with subject, client and session."""
+        self._is_for_this_request = True
+        return self._caller
+
+    @property
+    def now(self) -> datetime:
+        """Return the time of the request."""
+        self._is_for_this_request = True
+        return self._instant
+
+    @property
+    def status_time(self) -> datetime:
+        """Return the time of the request, for the freshness of sources and to reject later times:
+        the validity of an answer ends when either would change.
+        """
+        return self._instant
+
+    async def find_validity(self) -> AnswerValidity | None:
+        """Return until when the answer of this request is right; None if it is not for others."""
+        if self._is_for_this_request or self.audit_context.denied:
+            return None
+        return await self.unit.find_validity(self._instant)
 
     @property
     def today(self) -> date:
         """Return the day in Bangkok, which is the default of `on`."""
-        return self.now.astimezone(BANGKOK).date()
+        return self._instant.astimezone(BANGKOK).date()
 
     def get_loader(
         self,

@@ -69,7 +69,7 @@ async def set_shares(
 async def begin(context: Context) -> Acting:
     """Return who gives the command; what is read after it is read in a new snapshot."""
     await context.renew_snapshot()
-    return Acting(context.viewer, context.audit_context)
+    return Acting(context.identify_viewer(), context.audit_context)
 
 
 async def linkages_of_results(

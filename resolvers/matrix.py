@@ -290,7 +290,7 @@ async def compute_for_request(
         context.unit,
         question,
         as_of_time=await resolve_as_of(context, question.as_of),
-        now=context.now,
+        now=context.status_time,
         today=context.today,
         with_counts=not COUNT_FIELDS.isdisjoint(selected),
     )

@@ -24,7 +24,7 @@ async def submit(
     """Submit a version of a plan."""
     await context.renew_snapshot()
     result = await context.commands.plans.submit(
-        input, context.viewer, context.today, context.audit_context
+        input, context.identify_viewer(), context.today, context.audit_context
     )
     return [PlanSubmitPayload(result.version_id, list(result.errors), check_submission(input))]
 
@@ -45,7 +45,7 @@ async def set_status(
     """Move a version to its next status."""
     await context.renew_snapshot()
     result = await context.commands.plans.set_status(
-        input, context.viewer, context.today, context.audit_context
+        input, context.identify_viewer(), context.today, context.audit_context
     )
     return [PlanVersionPayload(result.version_id, list(result.errors))]
 
@@ -59,7 +59,7 @@ async def record_grade(
     """Record a grade of a version."""
     await context.renew_snapshot()
     result = await context.commands.plans.record_grade(
-        input, context.viewer, context.today, context.audit_context
+        input, context.identify_viewer(), context.today, context.audit_context
     )
     return [PlanVersionPayload(result.version_id, list(result.errors))]
 

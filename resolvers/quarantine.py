@@ -105,7 +105,7 @@ async def apply_ruling(
     """Apply a ruling: every row it covers is re-read, or nothing is changed."""
     try:
         await begin_command(context, input.source_id)
-        settled_by = context.viewer.subject
+        settled_by = context.identify_viewer().subject
         settlement = await context.review.settle(
             input.source_id, input.ruling, settled_by, input.idempotency_key, context.audit_context
         )

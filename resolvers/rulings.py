@@ -102,7 +102,7 @@ async def import_file(
         result = await context.review.import_file(
             input.source_id,
             input.text,
-            context.viewer.subject,
+            context.identify_viewer().subject,
             context.audit_context,
             dry=input.dry,
         )
@@ -130,7 +130,7 @@ async def revoke(
         settlement = await context.review.revoke(
             found[str(input.ruling_id)].source_id,
             input,
-            context.viewer.subject,
+            context.identify_viewer().subject,
             context.audit_context,
         )
     except HubError as error:

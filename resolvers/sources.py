@@ -64,7 +64,9 @@ async def owner(sources: Sequence[Source], context: Context) -> Sequence[Agency 
 async def freshness(sources: Sequence[Source], context: Context) -> Sequence[FreshnessStatus]:
     """Return whether each source was read as promised, as of the request."""
     return [
-        compute_freshness_status(source_record.cadence, source_record.last_success_at, context.now)
+        compute_freshness_status(
+            source_record.cadence, source_record.last_success_at, context.status_time
+        )
         for source_record in sources
     ]
 

@@ -18,7 +18,7 @@ THINGS_WITH_SIDES: Final = ("Project", "StrategicIssue", "Area", "Plan", "Linkag
 
 async def viewer(_roots: Sequence[None], context: Context) -> Sequence[Viewer | None]:
     """Return the viewer; null when anonymous."""
-    return [None if context.viewer == ANONYMOUS else context.viewer]
+    return [None if context.viewer == ANONYMOUS else context.identify_viewer()]
 
 
 async def scopes(viewers: Sequence[Viewer], _context: Context) -> Sequence[Sequence[str]]:

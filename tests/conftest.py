@@ -287,4 +287,5 @@ class GraphQLApi:
 @pytest.fixture
 def api(database: Database) -> GraphQLApi:
     """Return an API client: `await api("{ … }", {…}, viewer=…)`, then `api.statement_count`."""
-    return GraphQLApi(Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0), database)
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0, cache_megabytes=0)
+    return GraphQLApi(settings, database)

@@ -29,6 +29,7 @@ from hub.domain.time import Clock
 from hub.services.imports.forms import ImportForms
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.settings import Settings
+from hub.store.data_version import DataVersions
 from hub.store.database import Database
 from hub.store.identity.audit_log import AuditLogWriter
 from hub.store.identity.keys import SigningKeyStore as NodeKey
@@ -45,6 +46,7 @@ from hub.web.auth.token_endpoint import TokenEndpoint
 from hub.web.cors import CorsMiddleware
 from hub.web.files import FileEndpoints
 from hub.web.graphql.allow_list import OperationAllowList, load_documents
+from hub.web.graphql.answer_cache import AnswerCache
 from hub.web.graphql.endpoint import GraphQLEndpoint
 from hub.web.graphql.query_cost import FieldWeight, Weights
 from hub.web.graphql.slots import ExecutionSlots, Limits
@@ -146,6 +148,7 @@ def build_application(
         slots=ExecutionSlots(Limits.from_pool_size(settings.pool_size)),
         rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
         executor_class=PlannedExecutor if settings.planned_execution else None,
+        cache=build_answer_cache(settings, database, clock),
     )
     app = Starlette(
         routes=[
@@ -173,6 +176,14 @@ def build_application(
         ],
     )
     return Application(app, database, graphql, authentication, issuers, audit)
+
+
+def build_answer_cache(settings: Settings, database: Database, clock: Clock) -> AnswerCache | None:
+    """Return the cache of answers over a database; None if it has no memory."""
+    if not settings.cache_megabytes:
+        return None
+    max_bytes = settings.cache_megabytes * 1_000_000
+    return AnswerCache(DataVersions(database).current, clock, max_bytes)
 
 
 def load_allowed_operations(settings: Settings) -> OperationAllowList:

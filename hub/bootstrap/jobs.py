@@ -17,6 +17,7 @@ from hub.jobs.scheduler import Scheduler
 from hub.jobs.webhooks import WebhookDispatcher
 from hub.services.findings.refresh import refresh_if_possible
 from hub.settings import Settings
+from hub.store.data_version import fold_data_changes
 from hub.store.database import Database
 from hub.store.rollup import compact_if_possible
 from hub.web.audit_context import DeniedRequests
@@ -25,7 +26,9 @@ logger = logging.getLogger(__name__)
 FLUSH_INTERVAL: Final = 5.0
 """Seconds between two flushes of the denied requests that have only been counted."""
 COMPACT_INTERVAL: Final = 2.0
-"""Seconds between two compactions of the rollup; until then figures are counted from the facts."""
+"""Seconds between two compactions of the rollup, when the notes of changes are folded too; until
+then figures are counted from the facts, and notes one by one.
+"""
 REFRESH_INTERVAL: Final = 5.0
 """Seconds between two refreshes of findings; until then they are those of the earlier facts."""
 STOP_TIMEOUT: Final = 5.0
@@ -72,11 +75,12 @@ async def run_until_end(
 
 @asynccontextmanager
 async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
-    """Renew the rollup after writes until the block ends."""
+    """Renew the rollup and fold the notes of changes, after writes, until the block ends."""
 
     async def _compact() -> None:
         while True:
             await compact_if_possible(database)
+            await fold_data_changes(database)
             await asyncio.sleep(COMPACT_INTERVAL)
 
     # A database that does not respond must not keep the hub from stopping.

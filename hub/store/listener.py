@@ -115,7 +115,7 @@ def notify(waiters: set[asyncio.Event]) -> None:
         notified.set()
 
 
-def retrieve_exception(task: "asyncio.Task[None]") -> None:
+def retrieve_exception(task: "asyncio.Task[Any]") -> None:
     """Retrieve the exception of a task whose waiters may all have left."""
     if not task.cancelled():
         task.exception()

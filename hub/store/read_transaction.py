@@ -43,7 +43,8 @@ class ReadTransaction:
 
     The connection is acquired by the first statement, so a request that needs no data needs no
     connection. `statement_count` excludes BEGIN and COMMIT; `unpublished` collects the markers of
-    other agencies' unpublished data in the rows, as written by `hub.store.visibility`.
+    other agencies' unpublished data in the rows, as written by `hub.store.visibility`;
+    `left_snapshot` is true when statements may belong to several snapshots.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class ReadTransaction:
         self.statement_count = 0
         self.sent_statements: list[str] = []
         self.unpublished: list[str] = []
+        self.left_snapshot = False
         self._pool = pool
         self._first_statement = first_statement
         self._statement_seconds = limits.statement_seconds
@@ -163,6 +165,7 @@ class ReadTransaction:
         snapshot.
         """
         self._release_depth += 1
+        self.left_snapshot = True
         try:
             async with self._lock:
                 await self._release_connection()
@@ -206,6 +209,7 @@ class ReadTransaction:
 
     async def restart_snapshot(self) -> None:
         """Release the connection; the next statement begins a new snapshot."""
+        self.left_snapshot = True
         async with self._lock:
             await self._stack.aclose()
             self._connection = None

@@ -1,11 +1,15 @@
 """The unit of work: all queries of one request, over one snapshot and one viewer."""
 
+from datetime import datetime
+
+from hub.domain.data_version import AnswerValidity
 from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
 from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
 from hub.store.changes import Changes
 from hub.store.copies import Copies
+from hub.store.data_version import find_validity
 from hub.store.findings.reading import Findings
 from hub.store.history import Histories
 from hub.store.identity.audit_log import AuditLogReader
@@ -75,6 +79,10 @@ class UnitOfWork:
         self.rulings = Rulings(transaction, reader)
         self.matrices = MatrixQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
+
+    async def find_validity(self, now: datetime) -> AnswerValidity | None:
+        """Return until when what was read is right after `now`; None if it is for this request."""
+        return await find_validity(self.transaction, now)
 
     async def restart_snapshot(self) -> "UnitOfWork":
         """Return the same queries over a new snapshot, which begins with the next statement."""

@@ -14,9 +14,16 @@ def graphql_response(
     content: dict[str, Any], media: str, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """Return content as JSON with unescaped Thai; errors of event streams are plain JSON too."""
+    return json_response(orjson.dumps(content), media, status, headers)
+
+
+def json_response(
+    body: bytes, media: str, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """Do the same with JSON."""
     kind = JSON if media == EVENTS else media
     return Response(
-        orjson.dumps(content),
+        body,
         status,
         {
             "Cache-Control": "no-store",

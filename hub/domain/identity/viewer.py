@@ -146,6 +146,10 @@ class Viewer:
         """
         return Viewer(ANONYMOUS.subject, self.agency_id, self.scopes)
 
+    def without_identity(self) -> "Viewer":
+        """Return the agency and scopes, and whether it is anonymous, without who it is."""
+        return self if self == ANONYMOUS else Viewer("", self.agency_id, self.scopes)
+
 
 ANONYMOUS = Viewer("anonymous")
 OPERATOR = Viewer("operator", None, frozenset(one.value for one in Permission))

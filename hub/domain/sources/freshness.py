@@ -7,7 +7,7 @@ hand (MANUAL) is FRESH after its first run and NEVER before (ADR 0009).
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -39,6 +39,13 @@ STATUS_ORDER: Final = tuple(FreshnessStatus)
 """From best to worst."""
 
 
+def freshness_limits(cadence: Cadence) -> tuple[timedelta, ...]:
+    """Return the ages up to which a source is FRESH, and up to which it is LATE; none by hand."""
+    if (interval := cadence.period) is None:
+        return ()
+    return interval + interval / GRACE_DIVISOR, STALE_AFTER_INTERVALS * interval
+
+
 def compute_freshness_status(
     cadence: Cadence | None, last_success_at: datetime | None, at: datetime
 ) -> FreshnessStatus:
@@ -47,14 +54,9 @@ def compute_freshness_status(
         return FreshnessStatus.FRESH
     if last_success_at is None:
         return FreshnessStatus.NEVER
-    if (interval := cadence.period) is None:
-        return FreshnessStatus.FRESH
-    age = at - last_success_at
-    if age <= interval + interval / GRACE_DIVISOR:
-        return FreshnessStatus.FRESH
-    return (
-        FreshnessStatus.LATE if age <= STALE_AFTER_INTERVALS * interval else FreshnessStatus.STALE
-    )
+    limits = freshness_limits(cadence)
+    statuses = (FreshnessStatus.FRESH, FreshnessStatus.LATE, FreshnessStatus.STALE)
+    return statuses[sum(at - last_success_at > limit for limit in limits)]
 
 
 def worst_status(statuses: "list[FreshnessStatus]") -> FreshnessStatus:

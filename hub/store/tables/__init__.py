@@ -26,6 +26,7 @@ from hub.store.tables.clients import (
     registration,
     signing_key,
 )
+from hub.store.tables.data_version import data_change, data_version
 from hub.store.tables.findings import (
     finding,
     finding_change,
@@ -109,7 +110,9 @@ __all__ = [
     "change_queue",
     "client",
     "client_assertion",
+    "data_change",
     "data_sharing",
+    "data_version",
     "expected_role",
     "external_id",
     "finding",

@@ -6,7 +6,6 @@ error is lost, reads bodies without a limit, and runs schema extensions around e
 parse and validate again what was just parsed. Overriding all of that would be more code than this.
 """
 
-import hashlib
 from typing import Any, Final
 
 from graphql import Executor, GraphQLSchema, OperationType
@@ -18,21 +17,27 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import NotReady
 from hub.web.errors import RequestRejected, graphql_error, headers_of, new_trace
 from hub.web.graphql.allow_list import OperationAllowList
+from hub.web.graphql.answer_cache import AnswerCache
+from hub.web.graphql.answers import GraphQLAnswer, StoredAnswer, build_etag
 from hub.web.graphql.disconnects import run_while_connected
 from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.event_stream import EventStream
-from hub.web.graphql.execution import ContextFactory, Execution, GraphQLAnswer, PreparedOperation
+from hub.web.graphql.execution import ContextFactory, Execution, PreparedOperation
 from hub.web.graphql.query_cost import Weights
 from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_request
 from hub.web.graphql.slots import COSTLY, ExecutionSlots
 from hub.web.graphql.sockets import WebSocketEndpoint
 from hub.web.rate_limits import RateLimiter
-from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
+from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response, json_response
 
 PUBLIC_HEADERS: Final = {
     "Cache-Control": "public, no-cache",
     "Vary": "Accept, Authorization, Cookie",
 }
+PRIVATE_HEADERS: Final = {**PUBLIC_HEADERS, "Cache-Control": "private, no-cache"}
+"""Of an answer that others of the same agency may get: a browser stores it for its own person, and
+validates it with credentials each time.
+"""
 
 
 class GraphQLEndpoint:
@@ -55,6 +60,7 @@ class GraphQLEndpoint:
         rate_limiter: RateLimiter | None = None,
         slots: ExecutionSlots | None = None,
         executor_class: type[Executor[Any]] | None = None,
+        cache: AnswerCache | None = None,
     ) -> None:
         documents = DocumentCache(schema, weights, allow_introspection=allow_introspection)
         self._execution = Execution(
@@ -66,6 +72,7 @@ class GraphQLEndpoint:
             rate_limiter,
             slots,
             executor_class,
+            cache,
         )
         self.authentication = authentication
         self.sockets = WebSocketEndpoint(self._execution, authentication)
@@ -101,20 +108,21 @@ class GraphQLEndpoint:
             return EventStream(self._execution, operation, request, self.sockets.closing)
         if operation.rejection is not None:
             return answer_response(operation.rejection, media)
-        work = self._execution.execute(operation, request, trace)
+        work = self._execution.execute(operation, request, trace, may_cache=True)
         if operation.kind is OperationType.QUERY and operation.cost >= COSTLY:
             work = run_while_connected(work, request.receive)
         answer = await work
-        response = answer_response(answer, media)
-        if "errors" in answer.content or not self._is_public(request):
+        if answer.cached is not None:
+            response = json_response(answer.cached.body, media)
+        else:
+            response = answer_response(answer, media)
+        if request.method != "GET" or "errors" in answer.content:
             return response
-        return with_etag(request, response)
-
-    @staticmethod
-    def _is_public(request: Request) -> bool:
-        """Return whether a response may be cached for all: a GET without credentials."""
-        credentials = {"authorization", "cookie"} & set(request.headers)
-        return request.method == "GET" and not credentials
+        if not {"authorization", "cookie"} & set(request.headers):
+            return with_etag(request, response, PUBLIC_HEADERS, answer.cached)
+        if answer.cached is None:
+            return response
+        return with_etag(request, response, PRIVATE_HEADERS, answer.cached)
 
     @staticmethod
     def _check_transport(request: Request, operation: PreparedOperation, media: str) -> None:
@@ -143,11 +151,13 @@ def answer_response(answer: GraphQLAnswer, media: str) -> Response:
     return graphql_response(answer.content, media, status, headers)
 
 
-def with_etag(request: Request, response: Response) -> Response:
-    """Return a public response with its ETag, or 304 if the client has it already."""
-    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.update({**PUBLIC_HEADERS, "ETag": tag})
+def with_etag(
+    request: Request, response: Response, headers: dict[str, str], cached: StoredAnswer | None
+) -> Response:
+    """Return a response with its ETag, or 304 if the client has it already."""
+    etag = cached.etag if cached is not None else build_etag(bytes(response.body))
+    response.headers.update({**headers, "ETag": etag})
     etags = request.headers.get("if-none-match", "").split(",")
-    if {tag, "*"} & {part.strip().removeprefix("W/") for part in etags}:
-        return Response(status_code=304, headers={**PUBLIC_HEADERS, "ETag": tag})
+    if {etag, "*"} & {part.strip().removeprefix("W/") for part in etags}:
+        return Response(status_code=304, headers={**headers, "ETag": etag})
     return response

@@ -6,7 +6,7 @@ new context for each event and none between events, so a waiting client uses no 
 
 import inspect
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from functools import partial
 from typing import Any, Final, cast
 
@@ -22,10 +22,10 @@ from graphql import (
 )
 from starlette.requests import HTTPConnection, Request
 
-from hub.domain.identity.audit_log import Operation
+from hub.domain.identity.audit_log import Operation, hash_document
 from hub.domain.read_limits import ReadLimits
 from hub.domain.record import value
-from hub.errors import TooCostly, Unauthenticated
+from hub.errors import NotReady, TooCostly, Unauthenticated
 from hub.web.audit_context import add_denied_fields, describe_operation
 from hub.web.errors import (
     RequestStage,
@@ -35,10 +35,11 @@ from hub.web.errors import (
     new_trace,
 )
 from hub.web.graphql.allow_list import OperationAllowList
+from hub.web.graphql.answer_cache import MIN_COST, AnswerCache, Question
+from hub.web.graphql.answers import ComputedAnswer, GraphQLAnswer, cost_extension
 from hub.web.graphql.argument_errors import add_argument_fields
 from hub.web.graphql.documents import Document, DocumentCache
 from hub.web.graphql.idle_ticks import IDLE, with_idle_ticks
-from hub.web.graphql.limits import MAX_COST
 from hub.web.graphql.request import GraphQLRequest
 from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statements
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
@@ -56,18 +57,6 @@ REVALIDATION_INTERVAL: Final = 2.0
 
 DEFAULT_POOL_SIZE: Final = 10
 """Connections that are assumed when none are named, as in tests of a schema without a database."""
-
-
-@value
-class GraphQLAnswer:
-    """The content of a GraphQL response; `request_failed` if the whole request failed.
-
-    `is_not_ready` is true if a part failed because the hub could not answer now.
-    """
-
-    content: dict[str, Any]
-    request_failed: bool = False
-    is_not_ready: bool = False
 
 
 @value
@@ -90,7 +79,8 @@ class PreparedOperation:
 class Execution:
     """Executes operations of one schema; `url` identifies the hub, whose own clients have lists.
 
-    `executor_class` executes queries and mutations; None: graphql-core's own.
+    `executor_class` executes queries and mutations; None: graphql-core's own. `cache` has answers
+    of queries; None: each is computed.
     """
 
     def __init__(
@@ -103,8 +93,10 @@ class Execution:
         rate_limiter: RateLimiter | None = None,
         slots: ExecutionSlots | None = None,
         executor_class: type[Executor[Any]] | None = None,
+        cache: AnswerCache | None = None,
     ) -> None:
         self._schema = schema
+        self._cache = cache
         self._executor_class = executor_class
         self._documents = documents
         self._context_factory = context_factory
@@ -169,16 +161,27 @@ class Execution:
         return PreparedOperation(graphql_request, document, kind, cost, rate_limit_key, text=text)
 
     async def execute(
-        self, operation: PreparedOperation, request: Request, trace: str
+        self, operation: PreparedOperation, request: Request, trace: str, *, may_cache: bool = False
     ) -> GraphQLAnswer:
-        """Return the answer to a query or a mutation; errors of the hub itself are raised."""
-        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
-            return await self._execute(operation, request, trace)
+        """Return the answer to a query or a mutation; errors of the hub itself are raised.
 
-    async def _execute(
-        self, operation: PreparedOperation, request: Request, trace: str
-    ) -> GraphQLAnswer:
-        limits = self._limit_reads(operation)
+        With `may_cache` the answer to a query is one that others got before, if it is still right.
+        """
+        is_query = operation.kind is OperationType.QUERY
+        cache = self._cache if may_cache and is_query and operation.cost >= MIN_COST else None
+        compute = partial(self._compute, operation, request, trace, with_validity=cache is not None)
+        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
+            if cache is None:
+                return (await compute()).answer
+            sent = operation.request
+            question = Question(hash_document(operation.text), sent.operation_name, sent.variables)
+            return await cache.find_or_compute(question, await request.user.viewer(), compute)
+
+    async def _compute(
+        self, operation: PreparedOperation, request: Request, trace: str, *, with_validity: bool
+    ) -> ComputedAnswer:
+        """Execute a query or a mutation; the validity of its answer is read in its snapshot."""
+        limits, validity = self._limit_reads(operation), None
         async with self._context_factory(request, operation.describe(trace), limits) as context:
             running = execute(
                 self._schema,
@@ -191,7 +194,11 @@ class Execution:
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return self._build_answer(result, trace, operation)
+            if with_validity and not result.errors:
+                with suppress(NotReady, TooCostly):
+                    validity = await context.find_validity()
+        viewer = await request.user.viewer() if validity is None else context.identify_viewer()
+        return ComputedAnswer(self._build_answer(result, trace, operation), viewer, validity)
 
     async def subscribe(
         self, operation: PreparedOperation, request: Request
@@ -282,8 +289,3 @@ class Execution:
             content["data"] = result.data
             content["extensions"] = cost_extension(operation.cost)
         return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
-
-
-def cost_extension(cost: int) -> dict[str, Any]:
-    """Return the `extensions` that report the cost of an operation."""
-    return {"cost": {"asked": cost, "limit": MAX_COST}}
