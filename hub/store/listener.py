@@ -74,6 +74,10 @@ class Notifications:
             self._drop_connection()
             raise NotReady from error
 
+    def count_waiters(self) -> int:
+        """Return how many waiters there are on all channels."""
+        return sum(map(len, self._waiters.values()))
+
     def _on_notification(self, _connection: Any, _process: int, channel: str, _text: Any) -> None:
         notify(self._waiters[channel])
 

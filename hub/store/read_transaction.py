@@ -201,11 +201,11 @@ class ReadTransaction:
     async def _begin(self, connection: asyncpg.Connection) -> AsyncIterator[None]:
         """Begin the transaction with its settings in one round trip; roll it back at the end."""
         limit = f"set local statement_timeout = {math.ceil(self._statement_seconds * 1_000)}"
-        await connection.execute(";".join(filter(None, (BEGIN, self._first_statement, limit))))
-        try:
+        try:  # a cancelled BEGIN may have been executed
+            await connection.execute(";".join(filter(None, (BEGIN, self._first_statement, limit))))
             yield
         finally:
-            await connection.execute("rollback")
+            await connection.execute("rollback", timeout=RESPONSE_TIMEOUT)
 
     async def restart_snapshot(self) -> None:
         """Release the connection; the next statement begins a new snapshot."""
