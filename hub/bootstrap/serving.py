@@ -19,7 +19,7 @@ from hub.bootstrap.jobs import run_background_jobs
 from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
-from hub.errors import NotReady
+from hub.errors import NotReady, StoreUnusable
 from hub.settings import Settings
 from hub.web.starting import create_starting_application
 
@@ -55,6 +55,7 @@ class HubApplication:
         self._failure: Exception | None = None
         self._start_finished = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request or socket to the hub, or to the 503 application before and after it."""
@@ -67,6 +68,12 @@ class HubApplication:
         if self._application is None:
             raise self._failure or NotReady()
         return self._application
+
+    async def wait_until_ended(self) -> None:
+        """Return when the hub has stopped; raise what ended it after it had started."""
+        await self._ended.wait()
+        if self._failure is not None:
+            raise self._failure
 
     async def close(self) -> None:
         """Close every socket and stream; clients of the protocols reconnect by themselves."""
@@ -91,17 +98,18 @@ class HubApplication:
         try:
             await self._serve()
         except Exception as error:
-            if self._start_finished.is_set():
+            if self._start_finished.is_set() and not isinstance(error, StoreUnusable):
                 logger.exception("the hub did not stop cleanly")
             self._failure = error
         finally:
             self._current = self._starting
             self._start_finished.set()
+            self._ended.set()
 
     async def _serve(self) -> None:
         settings = self._settings
         async with (
-            prepare_database(settings, self._report) as database,
+            prepare_database(settings, self._report, supervised=True) as database,
             create_live_client(settings).open() as live_figures,
         ):
             application = build_application(

@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from hub.services.sources.source_status import upsert_sources
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
+from hub.store.embedded.supervisor import run_supervised
 from hub.store.identity.audit_log import create_partitions
 from hub.store.migrate import migrate
 from hub.store.pooler import assert_addresses_usable
@@ -26,9 +27,14 @@ Report = Callable[[str], None]
 
 
 @asynccontextmanager
-async def run_database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
+async def run_database_server(
+    settings: Settings, report: Report, *, supervised: bool = False
+) -> AsyncIterator[str]:
     """Yield a DSN that leads to sessions of the configured server, or of the embedded one, which
     the block runs.
+
+    `supervised`: the embedded server is started again when it ends during the block, and the block
+    is cancelled with `StoreUnusable` when it cannot be.
 
     `StoreUnusable` if the addresses of the configured server do not suit their use.
     """
@@ -49,7 +55,8 @@ async def run_database_server(settings: Settings, report: Report) -> AsyncIterat
     try:
         server = await asyncio.shield(starting)
         try:
-            yield server.dsn
+            async with run_supervised(server) if supervised else nullcontext():
+                yield server.dsn
         except HubError:
             raise
         except Exception as error:
@@ -63,12 +70,14 @@ async def run_database_server(settings: Settings, report: Report) -> AsyncIterat
 
 
 @asynccontextmanager
-async def prepare_database(settings: Settings, report: Report) -> AsyncIterator[Database]:
+async def prepare_database(
+    settings: Settings, report: Report, *, supervised: bool = False
+) -> AsyncIterator[Database]:
     """Yield a database that is migrated and seeded and contains every declared source.
 
     `StoreUnusable` when a person must act first. The server is stopped last.
     """
-    async with run_database_server(settings, report) as dsn:
+    async with run_database_server(settings, report, supervised=supervised) as dsn:
         report("ปรับโครงสร้างฐานข้อมูล · migrating")
         await migrate(dsn)
         async with open_database(

@@ -42,17 +42,17 @@ def serve() -> None:
     failed: list[Exception] = []
 
     async def announce() -> None:
-        """Print the addresses once requests can be answered; stop the server if that fails."""
+        """Print the addresses once requests can be answered; stop the server if the hub fails."""
         try:
             await app.wait_until_started()
-        except Exception as error:  # noqa: BLE001 - raised below, once the server has stopped
-            failed.append(error)
-            server.should_exit = True
-        else:
             gc.collect()
             freeze_until_exit()
             gc.set_threshold(50_000, 20, 20)
             print_addresses(local_address(settings.host, settings.port))
+            await app.wait_until_ended()
+        except Exception as error:  # noqa: BLE001 - raised below, once the server has stopped
+            failed.append(error)
+            server.should_exit = True
 
     async def run() -> None:
         """Serve, and announce at the same time."""

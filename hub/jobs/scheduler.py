@@ -20,7 +20,7 @@ from hub.domain.sources.records import SourceReader
 from hub.domain.sources.schedule import next_run_after_failure, next_run_after_success
 from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.domain.time import Clock
-from hub.errors import Conflict, Invalid, SourceCredentialsRejected, SourceError
+from hub.errors import Conflict, Invalid, NotReady, SourceCredentialsRejected, SourceError
 from hub.ingest.run import SourceInput, ingest
 from hub.store.connections import CONNECTION_ERRORS
 from hub.store.database import Database
@@ -90,7 +90,7 @@ class Scheduler:
                         await upsert_source(connection, scheduled.spec)
                     declared = True
                 await self.read_if_due(scheduled)
-            except CONNECTION_ERRORS:
+            except (NotReady, *CONNECTION_ERRORS):
                 logger.info(
                     "%s: the database does not answer; trying again later", scheduled.spec.id
                 )
@@ -131,7 +131,7 @@ class Scheduler:
         except asyncio.CancelledError:
             await schedule.update_due_time(self._database, source_id, started_at)
             raise
-        except CONNECTION_ERRORS:
+        except (NotReady, *CONNECTION_ERRORS):
             raise  # nothing can be stored; the lease expires
         except Exception as error:  # noqa: BLE001 - one failing source must not stop the others
             due = await self._record_failure(scheduled, error)

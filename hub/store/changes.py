@@ -22,7 +22,7 @@ from hub.domain.changes import (
 from hub.domain.identity.viewer import Viewer
 from hub.domain.record import record
 from hub.domain.time import BANGKOK
-from hub.errors import CursorExpired
+from hub.errors import CursorExpired, NotReady
 from hub.store.connections import CONNECTION_ERRORS
 from hub.store.database import Database
 from hub.store.listener import Waiter
@@ -35,10 +35,10 @@ RETENTION: Final = timedelta(days=95)
 MAX_NUMBERED: Final = 10_000
 """Changes that one transaction numbers."""
 FEED_ERRORS: Final = (
+    NotReady,
     *CONNECTION_ERRORS,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
-    TimeoutError,
 )
 """What numbering and pruning may raise; they succeed at a later attempt."""
 WINDOW: Final = 2_000

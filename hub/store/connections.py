@@ -26,13 +26,15 @@ SESSION_SETTINGS: Final = {
 """PostgreSQL settings of every session, or of every transaction through a pooler."""
 CHANGED_SETTINGS: Final = ("TimeZone", "statement_timeout", "idle_in_transaction_session_timeout")
 """Those that change how statements run, with the names of `pg_settings`."""
-CONNECTION_ERRORS: Final = (
-    OSError,
+SERVER_ERRORS: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # a statement on a connection that the server is ending
 )
+"""What the driver raises only when the server ends a connection or does not accept one."""
+CONNECTION_ERRORS: Final = (OSError, *SERVER_ERRORS)
 """What the driver raises when the server is gone, is not back yet, or does not respond."""
 
 
@@ -67,6 +69,7 @@ async def connect_to_server(
         ValueError,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
     ) as error:
         raise unreachable_error(error, setting) from error
 
@@ -137,6 +140,14 @@ async def assert_usable(pool: asyncpg.Pool) -> None:
         raise StoreUnusable(
             "ลำดับอักษรของฐานข้อมูลใช้ไม่ได้ · this database does not order text by code point"
         )
+
+
+def is_released(connection: asyncpg.Connection) -> bool:
+    """Return whether a connection of a pool was lost; the pool releases such a connection."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def is_responsive(pool: asyncpg.Pool, timeout: float) -> bool:  # noqa: ASYNC109 - limits the acquire as well

@@ -8,9 +8,12 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from hub.domain.read_limits import ReadLimits
+from hub.errors import NotReady
 from hub.store.connections import (
+    SERVER_ERRORS,
     SET_FOR_TRANSACTION,
     assert_usable,
+    is_released,
     is_responsive,
     open_session_pool,
     open_transaction_pool,
@@ -65,14 +68,27 @@ class Database:
 
     @asynccontextmanager
     async def write_transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """Open a transaction that commits when the block ends without an exception."""
-        async with (
-            self._transaction_pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection,
-            connection.transaction(),
-        ):
-            if self._first_statement is not None:
-                await connection.execute(self._first_statement)
-            yield connection
+        """Open a transaction that commits when the block ends without an exception.
+
+        `NotReady` when there is no connection, or when it is lost.
+        """
+        is_lost = True
+        try:
+            async with self._transaction_pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+                is_lost = False
+                try:
+                    async with connection.transaction():
+                        if self._first_statement is not None:
+                            await connection.execute(self._first_statement)
+                        yield connection
+                finally:
+                    is_lost = is_released(connection)
+        except SERVER_ERRORS as error:
+            raise NotReady from error
+        except (OSError, asyncpg.InterfaceError) as error:
+            if not is_lost:  # of the work in the block
+                raise
+            raise NotReady from error
 
 
 @asynccontextmanager

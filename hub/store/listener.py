@@ -13,7 +13,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.errors import NotReady, StoreUnusable
-from hub.store.connections import SET_FOR_SESSION, connect_to_server
+from hub.store.connections import CONNECTION_ERRORS, SET_FOR_SESSION, connect_to_server
 
 POLL_INTERVAL: Final = 20.0
 """Seconds after which a waiter polls without a notification: one can get lost."""
@@ -65,11 +65,28 @@ class Notifications:
             for channel in [one for one in self._waiters if one not in self._listened]:
                 await connection.add_listener(channel, self._on_notification)
                 self._listened.add(channel)
-        except (StoreUnusable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (
+            StoreUnusable,
+            *CONNECTION_ERRORS,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+        ) as error:
+            self._drop_connection()
             raise NotReady from error
+
+    def count_waiters(self) -> int:
+        """Return how many waiters there are on all channels."""
+        return sum(map(len, self._waiters.values()))
 
     def _on_notification(self, _connection: Any, _process: int, channel: str, _text: Any) -> None:
         notify(self._waiters[channel])
+
+    def _drop_connection(self) -> None:
+        """Terminate a connection that failed: the server may be about to end it."""
+        if self._connection is not None:
+            self._connection.remove_termination_listener(self._on_connection_lost)
+            self._connection.terminate()
+            self._on_connection_lost(self._connection)
 
     def _on_connection_lost(self, _connection: Any) -> None:
         """Forget the lost connection; waiters then poll and listen again."""

@@ -21,7 +21,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from hub.domain.read_limits import ReadLimits
 from hub.errors import NotReady, TooCostly
-from hub.store.connections import CONNECTION_ERRORS, STATEMENT_TIMEOUT
+from hub.store.connections import CONNECTION_ERRORS, STATEMENT_TIMEOUT, is_released
 from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
@@ -125,8 +125,11 @@ class ReadTransaction:
                     "วินาทีในฐานข้อมูล · seconds of the database",
                 ) from error
             except (*CONNECTION_ERRORS, asyncpg.InterfaceError) as lost:
-                is_interface_error = isinstance(lost, asyncpg.InterfaceError)
-                if is_interface_error and not (self._connection and self._connection.is_closed()):
+                if (
+                    isinstance(lost, asyncpg.InterfaceError)
+                    and self._connection is not None
+                    and not is_released(self._connection)
+                ):
                     raise
                 self._closed = True  # another connection would be another snapshot
                 logger.warning("the database does not respond: %s", str(lost) or "timeout")
@@ -201,11 +204,11 @@ class ReadTransaction:
     async def _begin(self, connection: asyncpg.Connection) -> AsyncIterator[None]:
         """Begin the transaction with its settings in one round trip; roll it back at the end."""
         limit = f"set local statement_timeout = {math.ceil(self._statement_seconds * 1_000)}"
-        await connection.execute(";".join(filter(None, (BEGIN, self._first_statement, limit))))
-        try:
+        try:  # a cancelled BEGIN may have been executed
+            await connection.execute(";".join(filter(None, (BEGIN, self._first_statement, limit))))
             yield
         finally:
-            await connection.execute("rollback")
+            await connection.execute("rollback", timeout=RESPONSE_TIMEOUT)
 
     async def restart_snapshot(self) -> None:
         """Release the connection; the next statement begins a new snapshot."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import asyncpg
 
+from hub.errors import NotReady
 from hub.store.connections import CONNECTION_ERRORS
 from hub.store.database import Database
 from hub.store.read_transaction import ACQUIRE_TIMEOUT
@@ -17,10 +18,10 @@ from hub.store.read_transaction import ACQUIRE_TIMEOUT
 logger = logging.getLogger(__name__)
 
 COMPACTION_ERRORS: Final = (
+    NotReady,
     *CONNECTION_ERRORS,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
-    TimeoutError,
 )
 COMPACT: Final = "select rollup_compact($1)"
 ANALYZE_FACTS: Final = (

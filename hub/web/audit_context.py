@@ -47,6 +47,8 @@ COUNTING_WINDOW: Final = 60.0
 MAX_COUNTED_ADDRESSES: Final = 100
 MAX_COUNTED_CALLERS: Final = 1_000
 """Callers counted separately in a window: unregistered addresses, and registered callers."""
+MAX_COUNTED_OPERATIONS: Final = 20
+"""Paths, and combinations of fields, of one caller that are counted separately in a window."""
 OTHER_ADDRESSES: Final = "elsewhere"
 """The address of the callers above that limit."""
 DENIAL_REASONS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
@@ -54,6 +56,8 @@ DENIAL_REASONS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
 WriteEntries = Callable[[Sequence[AuditEntry]], Awaitable[None]]
 """Writes entries to the audit log durably; `NotReady` when that is currently impossible."""
 CountingKey = tuple[str | None, ...]
+CALLER_PARTS: Final = 4
+"""Parts of a counting key that name the caller."""
 
 
 class RequestAudit:
@@ -153,7 +157,7 @@ class DeniedRequests:
 
     The first of a caller is written at once; those within the next minute are counted, and written
     as one entry when it ends. Unregistered callers share one entry above a limit, so that denied
-    requests cannot fill the disk. Each node counts separately.
+    requests cannot fill the disk; so do the operations of one caller. Each node counts separately.
     """
 
     def __init__(
@@ -200,6 +204,9 @@ class DeniedRequests:
         if key not in self._counted and self._has_too_many_callers(entry):
             entry = replace(entry, caller=Caller(address=OTHER_ADDRESSES))
             key = counting_key(entry)
+        if key not in self._counted and self._has_too_many_operations(key):
+            entry = replace(entry, operation=Operation(entry.operation.kind))
+            key = counting_key(entry)
         counted = self._counted.setdefault(key, CountedDenial(entry, float("-inf")))
         if not counted.count:
             counted.entry = entry
@@ -210,6 +217,10 @@ class DeniedRequests:
         callers = (one.entry.caller for one in self._counted.values())
         alike = sum(1 for caller in callers if (caller.agency_id is not None) == is_registered)
         return alike >= (MAX_COUNTED_CALLERS if is_registered else MAX_COUNTED_ADDRESSES)
+
+    def _has_too_many_operations(self, key: CountingKey) -> bool:
+        alike = sum(1 for one in self._counted if one[:CALLER_PARTS] == key[:CALLER_PARTS])
+        return alike >= MAX_COUNTED_OPERATIONS
 
 
 def counting_key(entry: AuditEntry) -> CountingKey:

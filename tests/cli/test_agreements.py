@@ -1,5 +1,6 @@
 """Tests `hub agreement`: add, list and revoke agreements to share drafts."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,12 @@ def test_agreement_is_listed_with_its_last_day_also_when_revoked(hub: RunCommand
     assert f"✗ {key}" in expect_success(hub("agreement", "list"))
     [past] = fetch_rows(dsn, "select revoked_at from history.data_sharing")
     assert past["revoked_at"] is None
+    written = fetch_rows(dsn, "select entry::json as entry from access_log order by number")
+    entries = [json.loads(row["entry"]) for row in written]
+    assert [(one["operation"], one["owner"], one["records"]) for one in entries] == [
+        (f"agreement {command}", "province:20", [f"gid://hub/DataSharing/{key}"])
+        for command in ("add", "revoke")
+    ], "each change once, and nothing for the second revocation"
 
 
 def test_agreement_can_be_limited_to_a_plan_a_source_or_projects(hub: RunCommand) -> None:

@@ -20,6 +20,7 @@ from hub.ingest.run import ingest
 from hub.store.database import Database
 from hub.store.embedded import location
 from hub.store.embedded import server as embedded_server
+from hub.store.embedded.account import choose_account, run_program
 from hub.store.ingest.session import IngestSession
 from hub.store.retry import retry_on_conflict
 from tests.conftest import copy_database, execute_admin_statement
@@ -48,7 +49,7 @@ async def proxy(template: str) -> AsyncIterator[DatabaseProxy]:
 async def test_36_postgresql_restart_fails_only_the_requests_in_progress(
     folder: Path,
 ) -> None:
-    account = location.choose_account(folder)
+    account = choose_account(folder)
     programs, _ = location.find_programs(account, lambda _: None)
     stop = (programs / "bin/pg_ctl", "-D", folder / "pg", "-m", "immediate", "stop")
     server = await asyncio.to_thread(embedded_server.start, folder)
@@ -59,7 +60,7 @@ async def test_36_postgresql_restart_fails_only_the_requests_in_progress(
             await connection.execute("begin; lock table area in access exclusive mode")
             requests = [asyncio.create_task(query_clusters(client)) for _ in range(3)]
             await wait_until_async(lambda: has_waiting_sessions(connection, 2))
-            stopped = await asyncio.to_thread(location.run_program, account, *stop)
+            stopped = await asyncio.to_thread(run_program, account, *stop)
             assert stopped.returncode == 0, stopped.stderr
             for task in requests:
                 assert_retry_later(await task)

@@ -21,6 +21,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
 from hub.store.embedded import location
+from hub.store.embedded.account import choose_account
 from hub.web.graphql.websocket import PROTOCOL
 from tests.conftest import execute_admin_statement
 from tests.faults.hub_process import HubProcess, connect_to_hub_database, wait_until_async
@@ -108,9 +109,7 @@ async def test_52_restored_backup_has_the_same_ledger_and_rows(
     )
     name = await fresh_database.pool.fetchval("select current_database()")
     folder = await fresh_database.pool.fetchval("show unix_socket_directories")
-    programs, _ = location.find_programs(
-        location.choose_account(Path(folder).parent), lambda _: None
-    )
+    programs, _ = location.find_programs(choose_account(Path(folder).parent), lambda _: None)
     options = ["-h", folder, "-p", "5432", "-U", "hub"]
     dump = subprocess.run(
         [programs / "bin/pg_dump", *options, "-Fc", name], check=True, capture_output=True

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from hub.store.embedded import attachments, location
+from hub.store.embedded import attachments
+from hub.store.embedded.account import choose_account
 from tests.faults.hub_process import (
     ROOT,
     HubProcess,
@@ -93,7 +94,7 @@ def test_orphaned_postmaster_is_reused_and_stopped_with_the_next_hub(
 
 @pytest.mark.long
 def test_pid_file_of_a_zombie_process_is_ignored(folder: Path, expected_answers: Answers) -> None:
-    account = location.choose_account(folder)  # PostgreSQL ignores processes of other accounts
+    account = choose_account(folder)  # PostgreSQL ignores processes of other accounts
     with subprocess.Popen(["/bin/true"], user=account.uid if account else None) as zombie:
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
         lines = (zombie.pid, folder / "pg", 1700000000, 5432, folder / ".s", "", "0 0", "ready")

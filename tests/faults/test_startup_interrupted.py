@@ -171,22 +171,3 @@ async def test_database_crash_during_a_request_answers_503_and_recovers(
         assert "incident" not in hub.error_output
         hub.process.terminate()
         assert hub.process.wait(120) == 0
-
-
-@pytest.mark.long
-async def test_stopped_database_answers_503_until_another_hub_restarts_it(
-    folder: Path, expected_answers: Answers
-) -> None:
-    with HubProcess(folder) as hub:
-        await kill_during_query(hub.wait_until_ready(), folder, "postmaster")
-        wait_until(lambda: attachments.find_server_pid(folder) is None)
-        assert_retry_later(*hub.query(CLUSTERS_QUERY))
-        assert not hub.is_ready()
-        with HubProcess(folder) as second:
-            assert second.wait_until_ready().fetch_answers() == expected_answers
-            assert hub.fetch_answers() == expected_answers
-            second.stop()
-        assert hub.is_ready()
-        assert "incident" not in hub.error_output
-        hub.process.terminate()
-        assert hub.process.wait(120) == 0

@@ -1,11 +1,14 @@
 """Tests that denied requests are counted in the audit log, with a limited number of entries."""
 
+from collections.abc import Sequence
+
 import httpx2
 import pytest
 
-from hub.domain.identity.audit_log import AccessKind
+from hub.domain.identity.audit_log import AccessKind, AuditEntry, Caller, Operation
 from hub.domain.identity.viewer import Viewer
 from hub.store.database import Database
+from hub.web.audit_context import MAX_COUNTED_OPERATIONS, DeniedRequests
 from tests.conftest import GraphQLApi
 from tests.resolvers.test_quarantine import SOURCE
 from tests.services.matrix.test_hidden_projects import insert_secret_project
@@ -70,6 +73,26 @@ async def test_denied_requests_from_many_addresses_write_few_entries(
     every = [one for one in await list_audit_entries(registry_database) if one.number > start]
     assert len(every) <= 102
     assert sum(one.record_count for one in every) == 300
+
+
+async def test_denied_requests_of_many_kinds_from_one_caller_write_few_entries() -> None:
+    written: list[AuditEntry] = []
+
+    async def _write(entries: Sequence[AuditEntry]) -> None:
+        written.extend(entries)
+
+    now = 0.0
+    denied = DeniedRequests(_write, lambda: now)
+    caller = Caller(address="10.0.0.1")
+    operations = [Operation("request", f"/uploads/{number}") for number in range(300)]
+    operations += [Operation("mutation", fields=(f"a{n}", f"b{n}")) for n in range(300)]
+    for operation in operations:
+        entry = AuditEntry(AccessKind.DENIED, caller, operation, count=1, reason="FORBIDDEN")
+        await denied.add([entry])
+    now = 61.0
+    await denied.flush()
+    assert len(written) <= MAX_COUNTED_OPERATIONS + 4
+    assert sum(entry.count for entry in written) == 600
 
 
 async def test_failed_client_authentication_is_logged_for_its_agency(

@@ -37,6 +37,7 @@ class PersonSession:
     """A login session of a person (การเข้าใช้ของบุคคล).
 
     `id` is the hash of the cookie; `issuer` authenticated the person, null for the demo login.
+    `revoked_tokens` are the `jti` of its tokens whose code was presented again.
     `last_seen_at` is the time of the last request, accurate to `SESSION_TOUCH_INTERVAL`. `enabled`
     is false when the agency or the issuer is disabled.
     """
@@ -51,6 +52,7 @@ class PersonSession:
     last_seen_at: datetime
     until: datetime
     enabled: bool
+    revoked_tokens: frozenset[str] = frozenset()
 
     def is_active(self, now: datetime) -> bool:
         """Return whether the session is valid at an instant."""
@@ -129,8 +131,11 @@ class SessionStore(Protocol):
         """Insert an authorization code."""
         ...
 
-    async def consume_code(self, code_id: str) -> AuthorizationCode | None:
-        """Delete and return a code, expired or not; null if there is none."""
+    async def consume_code(self, code_id: str, token_id: str) -> AuthorizationCode | None:
+        """Return a code, expired or not, and record the token that it is exchanged for.
+
+        Null if there is none or it was consumed; then the token of the first exchange is revoked.
+        """
         ...
 
     async def list_login_agencies(self) -> Sequence[LoginAgency]:

@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-from hub.store.embedded.location import EmbeddedError
+from hub.store.embedded.account import EmbeddedError
 
 MIN_FREE_BYTES = 32 << 20  # bytes; PostgreSQL needs two segments of its log
 
@@ -35,6 +35,15 @@ def disk_full_error(home: Path, evidence: str = "") -> EmbeddedError:
         f"The disk of {home} is full: free some space, or set HUB_DATA_DIR to another disk, "
         "and start again.",
         evidence,
+    )
+
+
+def socket_moved_error(home: Path) -> EmbeddedError:
+    """Return the error that the socket folder was deleted, so that there is a new address."""
+    return EmbeddedError(
+        f"ซ็อกเก็ตของฐานข้อมูลใน {home} ย้ายที่ เพราะโฟลเดอร์เดิมถูกลบ: ให้เริ่มระบบใหม่",
+        f"The socket of the database in {home} has moved, because its folder was deleted: "
+        "start the hub again.",
     )
 
 

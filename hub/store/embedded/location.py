@@ -1,9 +1,8 @@
-"""Where the embedded database is and which account runs it: account, data folder, programs.
+"""Where the embedded database is: its data folder and its programs.
 
-PostgreSQL refuses to run as root, yet a container or a first try on a server is often root. Then
-the server runs as an existing unprivileged account, and since that account cannot enter root's own
-folders, programs and data are in a folder that root creates for it. Owner and mode of existing
-files are never changed, and no account is created.
+If the hub is root, the server runs as another account (`account`). That cannot enter root's own
+folders, so programs and data are then in a folder that root creates for it. Owner and mode of files
+that are not the hub's are never changed.
 """
 
 import contextlib
@@ -11,104 +10,17 @@ import errno
 import hashlib
 import importlib.util
 import os
-import pwd
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-from hub.errors import StoreUnusable
+from hub.store.embedded.account import Account, EmbeddedError, can_enter, run_program
 from hub.store.embedded.attachments import LOCK_FILE_NAME
 
 MAX_HOME_PATH_BYTES = 900  # bytes; PostgreSQL keeps paths in 1024 and appends its own names
 SHARED_FOLDERS = [Path("/var/lib/buranakan"), Path(tempfile.gettempdir()) / "buranakan"]
-# Not the caller's environment: PGDATA or PGPORT set for another server would affect these programs.
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
-
-
-class EmbeddedError(StoreUnusable):
-    """ใช้ฐานข้อมูลที่มากับระบบไม่ได้ · The hub's own database cannot be used."""
-
-    def __init__(self, thai: str, english: str, evidence: str = "") -> None:
-        super().__init__("\n".join(filter(None, (thai, english, evidence))))
-
-
-class Account(NamedTuple):
-    """The account that runs the server if the hub is root, as PostgreSQL refuses to run as root."""
-
-    uid: int
-    gid: int
-
-
-# ── account and folder ──────────────────────────────────────────────────────────────────────────
-
-
-def choose_account(home: Path) -> Account | None:
-    """Return the account that is to run the server, or None if it is our own."""
-    if os.geteuid() != 0:
-        return None
-    with contextlib.suppress(OSError):  # an existing cluster keeps its owner
-        cluster_stat = (home / "pg").stat()
-        if cluster_stat.st_uid != 0:
-            return Account(cluster_stat.st_uid, cluster_stat.st_gid)
-    for name in ("nobody", "postgres"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return Account(entry.pw_uid, entry.pw_gid)
-    raise EmbeddedError(
-        "PostgreSQL ไม่ยอมทำงานในสิทธิ์ root และเครื่องนี้ไม่มีผู้ใช้ nobody หรือ postgres: ให้รันระบบด้วยผู้ใช้ธรรมดา",
-        "PostgreSQL refuses to run as root and there is no user nobody or postgres here: "
-        "run the hub as an ordinary user, or set HUB_DATABASE_URL.",
-    )
-
-
-def require_named_user() -> None:
-    """Raise `EmbeddedError` if our user number has no name: initdb needs the account's name.
-
-    Containers may run under a number that no account has.
-    """
-    try:
-        pwd.getpwuid(os.geteuid())
-    except KeyError:
-        raise EmbeddedError(
-            f"ผู้ใช้หมายเลข {os.geteuid()} ไม่มีชื่อในระบบ PostgreSQL จึงสร้างฐานข้อมูลให้ไม่ได้: "
-            "ให้เพิ่มผู้ใช้นี้ใน /etc/passwd หรือรันด้วยผู้ใช้ที่มีชื่อ หรือตั้ง HUB_DATABASE_URL",
-            f"User number {os.geteuid()} has no name on this machine, so PostgreSQL cannot create "
-            "a database for it: add the user to /etc/passwd, run the hub as a user that "
-            "has a name, or set HUB_DATABASE_URL.",
-        ) from None
-
-
-def run_program(
-    account: Account | None, *command: str | Path, cwd: Path = Path("/"), stdin: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end in a new session, so that Ctrl-C does not reach it."""
-    return subprocess.run(  # noqa: S603 - fixed arguments
-        command,
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        env=ENVIRONMENT,
-        start_new_session=True,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-    )
-
-
-def can_enter(account: Account | None, folder: Path) -> bool:
-    """Return whether the server's account can enter a folder."""
-    # Tried, not computed from modes: those do not cover ACLs and mounts.
-    return (
-        account is None
-        or not run_program(account, "/bin/sh", "-c", 'cd -- "$0"', folder).returncode
-    )
 
 
 def resolve_data_folder(

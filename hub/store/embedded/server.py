@@ -7,9 +7,9 @@ leaves the server running when the application is killed.
 
 A data folder contains `hub-database.lock`, `hubs/` (a file per attached process), `pg/` (the
 cluster), `.s/` (the socket) and `server.log`. Hub processes share one server; the last one to
-detach stops it. `location` chooses folder and account, `attachments` counts the processes,
-`diagnosis` explains failures. All functions block: call them before the event loop runs, or from a
-thread.
+detach stops it. `account` chooses who runs it, `location` where, `authentication` who connects,
+`attachments` counts the processes, `supervisor` restarts it, `diagnosis` explains failures. All
+functions block: call them before the event loop runs, or from a thread.
 """
 
 import logging
@@ -26,17 +26,23 @@ from typing import IO
 from urllib.parse import quote
 
 from hub.store.embedded import attachments
-from hub.store.embedded.diagnosis import explain_os_error, is_disk_full, start_failure
-from hub.store.embedded.location import (
+from hub.store.embedded.account import (
     Account,
     EmbeddedError,
     can_enter,
+    change_owner,
     choose_account,
-    find_programs,
     require_named_user,
-    resolve_data_folder,
     run_program,
 )
+from hub.store.embedded.authentication import write_authentication
+from hub.store.embedded.diagnosis import (
+    explain_os_error,
+    is_disk_full,
+    socket_moved_error,
+    start_failure,
+)
+from hub.store.embedded.location import find_programs, resolve_data_folder
 
 __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
 
@@ -61,6 +67,7 @@ class EmbeddedServer:
     data_dir: Path
     version: str
     _attachment: IO[str] = field(repr=False)
+    _settings: Mapping[str, str] = field(repr=False)
     _owner_pid: int = field(default_factory=os.getpid, repr=False)
 
     def stop(self) -> None:
@@ -75,6 +82,24 @@ class EmbeddedServer:
                     attachments.stop_server(self.data_dir)
         except FileNotFoundError:  # the folder was deleted; a server without one stops by itself
             self._attachment.close()
+
+    def is_running(self) -> bool:
+        """Return whether the server's process exists, or starts or stops."""
+        return attachments.find_server_pid(self.data_dir) is not None
+
+    def restart_if_stopped(self) -> bool:
+        """Start the server again if no hub has; return whether this call did. `EmbeddedError`."""
+        try:
+            (self.data_dir / "pg").stat()  # only a start creates a cluster
+            with attachments.exclusive_lock(self.data_dir):
+                _, is_started = _run_server(self.data_dir, self._settings, logger.info)
+                socket_folder = attachments.read_postmaster_pid(self.data_dir)[4]
+        except (OSError, IndexError) as error:
+            cause = error if isinstance(error, OSError) else ProcessLookupError("it has ended")
+            raise explain_os_error(cause, self.data_dir) from error
+        if _build_dsn(socket_folder) != self.dsn:
+            raise socket_moved_error(self.data_dir)
+        return is_started
 
     def diagnose(self) -> EmbeddedError | None:
         """Return an error that a person can fix if the server failed; None if it runs and has disk
@@ -109,28 +134,44 @@ def start(
     settings = {**DEFAULT_SETTINGS, **(settings or {})}
     try:
         home = home.resolve()
-        account = choose_account(home)
+        account = choose_account(home, report)
         home = resolve_data_folder(home, account, explicit=explicit, report=report)
         with attachments.exclusive_lock(home, create=True):
-            install, version = find_programs(account, report)
             attachment = attachments.attach(home)
             try:
                 attachments.spawn_watcher(home)
-                if not attachments.wait_until_ready(home):
-                    if not (home / "pg").exists():
-                        _create_cluster(home, install, account, settings)
-                    _check_version(home, version)
-                    _launch(home, install, account, settings)
+                version, _ = _run_server(home, settings, report)
                 socket_folder = attachments.read_postmaster_pid(home)[4]
             except BaseException:
                 attachments.detach(attachment)
                 raise
     except OSError as error:
         raise explain_os_error(error, home) from error
+    return EmbeddedServer(_build_dsn(socket_folder), home, version, attachment, settings)
+
+
+def _build_dsn(socket_folder: str) -> str:
     # The port is explicit since drivers would otherwise take it from PGPORT.
-    return EmbeddedServer(
-        f"postgresql://hub@/hub?host={quote(socket_folder)}&port={PORT}", home, version, attachment
-    )
+    return f"postgresql://hub@/hub?host={quote(socket_folder)}&port={PORT}"
+
+
+def _run_server(
+    home: Path, settings: Mapping[str, str], report: Callable[[str], None]
+) -> tuple[str, bool]:
+    """Start the server of a data folder if it does not run; call it inside `exclusive_lock`.
+
+    Returns its version, and whether this call started it.
+    """
+    account = choose_account(home, report)  # the data may be elsewhere, with its own account
+    install, version = find_programs(account, report)
+    if attachments.wait_until_ready(home):
+        return version, False
+    if not (home / "pg").exists():
+        _create_cluster(home, install, account, settings)
+    _check_version(home, version)
+    change_owner(home, account)
+    _launch(home, install, account, settings)
+    return version, True
 
 
 def _create_cluster(
@@ -152,7 +193,7 @@ def _create_cluster(
         install / "bin/initdb",
         *("--pgdata", new_cluster.name, "--username=hub", "--encoding=UTF8", "--locale=C"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
+        *("--auth-local=reject", "--auth-host=reject", "--no-instructions"),
         *(["--no-sync"] if settings["fsync"] == "off" else []),
         cwd=home,
     )
@@ -189,6 +230,7 @@ def _check_version(home: Path, version: str) -> None:
 def _launch(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
+    write_authentication(home, account)
     folder = _prepare_socket_folder(home, account)
     # The process may be invisible to us; a second server would corrupt the data.
     if _accepts_connections(folder):

@@ -26,9 +26,10 @@ EXISTS_BY_SCOPE: Final = {
     SharingScope.PLAN: "select true from plan where id = $1",
 }
 REVOKE_AGREEMENT: Final = """
-update data_sharing set revoked_at = coalesce(revoked_at, transaction_timestamp())
-where id = $1 returning provider_id
+update data_sharing set revoked_at = transaction_timestamp()
+where id = $1 and revoked_at is null returning provider_id
 """
+IS_REVOKED: Final = "select exists (select from data_sharing where id = $1)"
 SELECT_AGREEMENTS: Final = """
 select *, revoked_at is null and until > transaction_timestamp() as counts
 from data_sharing order by provider_id, consumer_id, until, id
@@ -82,10 +83,12 @@ class SharingAgreements:
 
     async def revoke_agreement(self, agreement_id: str) -> None:
         """Revoke an agreement, effective from the next request; raise `NotFound` if there is
-        none.
+        none. A second time changes nothing and logs nothing.
         """
         async with self._database.write_transaction() as connection:
             provider_id = await connection.fetchval(REVOKE_AGREEMENT, agreement_id)
+            if provider_id is None and await connection.fetchval(IS_REVOKED, agreement_id):
+                return
             if provider_id is None:
                 raise NotFound(
                     f"ไม่มีข้อตกลง {agreement_id} ดูรายการด้วย hub agreement list "

@@ -13,14 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from hub.domain.identity.clients import Jwk
 from hub.domain.record import value
-from hub.errors import NotReady, StoreUnusable
-from hub.store.connections import CONNECTION_ERRORS
+from hub.errors import StoreUnusable
 from hub.store.database import Database
 
 SIGNING_PERIOD: Final = timedelta(days=1)
@@ -121,13 +119,10 @@ def import_private_key(signing_key: PrivateSigningKey) -> ECKey:
 async def insert_public_key(database: Database, signing_key: PrivateSigningKey) -> None:
     """Publish the public key to all nodes through the database."""
     public_jwk = import_private_key(signing_key).as_dict(private=False)
-    try:
-        async with database.write_transaction() as connection:
-            await connection.execute(
-                INSERT_PUBLIC_KEY,
-                public_jwk["kid"],
-                json.dumps(public_jwk),
-                signing_key.until + VERIFICATION_PERIOD,
-            )
-    except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as connection_error:
-        raise NotReady from connection_error
+    async with database.write_transaction() as connection:
+        await connection.execute(
+            INSERT_PUBLIC_KEY,
+            public_jwk["kid"],
+            json.dumps(public_jwk),
+            signing_key.until + VERIFICATION_PERIOD,
+        )

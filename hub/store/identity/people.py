@@ -1,12 +1,9 @@
 """Statements about people: sessions, login attempts and authorization codes."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
-
-import asyncpg
 
 from hub.domain.identity.people import (
     SESSION_TOUCH_INTERVAL,
@@ -15,15 +12,16 @@ from hub.domain.identity.people import (
     PersonSession,
 )
 from hub.domain.identity.viewer import Role
-from hub.errors import NotReady
-from hub.store.connections import CONNECTION_ERRORS
 from hub.store.database import Database
 from hub.store.rows import localized_text_of
 
 # The demo login needs no registration, but a disabled agency is disabled for it too.
 SELECT_SESSION: Final = """
 select s.*, a.name_th, a.name_en, a.name_th_origin, a.name_en_origin,
-    coalesce(r.enabled, s.issuer is null) and (s.issuer is null or i.enabled) as counts
+    coalesce(r.enabled, s.issuer is null) and (s.issuer is null or i.enabled) as counts,
+    array(
+        select c.token_id from authorization_code c where c.session_id = s.id and c.is_replayed
+    ) as revoked_tokens
 from person_session s join agency a on a.id = s.agency_id
 left join registration r on r.agency_id = s.agency_id left join issuer i on i.url = s.issuer
 where s.id = $1
@@ -52,7 +50,11 @@ insert into authorization_code
     (id, client_id, session_id, redirect_uri, challenge, scopes, until)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
-CONSUME_CODE: Final = "delete from authorization_code where id = $1 returning *"
+CONSUME_CODE: Final = """
+update authorization_code set token_id = $2 where id = $1 and token_id is null
+returning id, client_id, session_id, redirect_uri, challenge, scopes, until
+"""
+MARK_REPLAYED: Final = "update authorization_code set is_replayed = true where id = $1"
 SELECT_LOGIN_AGENCIES: Final = """
 select a.* from agency a join registration r on r.agency_id = a.id
 where r.enabled and exists (
@@ -76,7 +78,7 @@ class DatabaseSessionStore:
 
     async def find_session(self, session_id: str) -> PersonSession | None:
         """Return the session of an id, or None."""
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             row = await connection.fetchrow(SELECT_SESSION, session_id)
         if row is None:
             return None
@@ -91,6 +93,7 @@ class DatabaseSessionStore:
             last_seen_at=row["seen"],
             until=row["until"],
             enabled=row["counts"],
+            revoked_tokens=frozenset(row["revoked_tokens"]),
         )
 
     async def insert_session(self, session: PersonSession) -> None:
@@ -102,7 +105,7 @@ class DatabaseSessionStore:
             session.subject,
             session.name,
         )
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(
                 INSERT_SESSION,
                 *identity_values,
@@ -113,35 +116,40 @@ class DatabaseSessionStore:
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
         """Update a session's last use, at most once per `SESSION_TOUCH_INTERVAL`."""
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(TOUCH_SESSION, session_id, now, now - SESSION_TOUCH_INTERVAL)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a session; its codes are deleted with it."""
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(DELETE_SESSION, session_id)
 
     async def insert_login_attempt(self, attempt_id: str, state: Any, until: datetime) -> None:
         """Store the state that a provider's response will be compared with."""
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(INSERT_LOGIN_ATTEMPT, attempt_id, json.dumps(state), until)
 
     async def consume_login_attempt(self, attempt_id: str, now: datetime) -> Any:
         """Return and delete the state of a login attempt; None if unknown or expired."""
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             row = await connection.fetchrow(CONSUME_LOGIN_ATTEMPT, attempt_id)
         return json.loads(row["kept"]) if row is not None and now < row["until"] else None
 
     async def insert_code(self, code: AuthorizationCode) -> None:
         """Insert an authorization code."""
         values = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(INSERT_CODE, *values, sorted(code.scopes), code.until)
 
-    async def consume_code(self, code_id: str) -> AuthorizationCode | None:
-        """Return and delete a code; None if unknown or already consumed, on whichever node."""
-        async with self._open_connection() as connection:
-            row = await connection.fetchrow(CONSUME_CODE, code_id)
+    async def consume_code(self, code_id: str, token_id: str) -> AuthorizationCode | None:
+        """Return a code and record its token; None if unknown or consumed, on whichever node.
+
+        A consumed code is marked, which revokes its token.
+        """
+        async with self._database.write_transaction() as connection:
+            row = await connection.fetchrow(CONSUME_CODE, code_id, token_id)
+            if row is None:
+                await connection.execute(MARK_REPLAYED, code_id)
         return (
             AuthorizationCode(**{**row, "scopes": frozenset(row["scopes"])})
             if row is not None
@@ -157,14 +165,6 @@ class DatabaseSessionStore:
         return await self._fetch_agencies(SELECT_DEMO_AGENCIES)
 
     async def _fetch_agencies(self, statement: str) -> Sequence[LoginAgency]:
-        async with self._open_connection() as connection:
+        async with self._database.write_transaction() as connection:
             rows = await connection.fetch(statement)
         return [LoginAgency(row["id"], localized_text_of(row, "name")) for row in rows]
-
-    @asynccontextmanager
-    async def _open_connection(self) -> AsyncIterator[asyncpg.Connection]:
-        try:
-            async with self._database.write_transaction() as connection:
-                yield connection
-        except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as error:
-            raise NotReady from error

@@ -19,8 +19,6 @@ from hub.domain.identity.clients import (
     UsedAssertion,
 )
 from hub.domain.identity.viewer import Role
-from hub.errors import NotReady
-from hub.store.connections import CONNECTION_ERRORS
 from hub.store.database import Database
 from hub.store.tables import client, issuer, registration, signing_key
 
@@ -128,12 +126,9 @@ class DatabaseRegistry:
 
     async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
         """Mark an assertion as used; return false if it was used before, on whichever node."""
-        try:
-            async with self._database.write_transaction() as connection:
-                values = assertion.client_id, assertion.jti, assertion.until
-                return bool(await connection.fetchval(INSERT_CLIENT_ASSERTION, *values))
-        except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as error:
-            raise NotReady from error
+        async with self._database.write_transaction() as connection:
+            values = assertion.client_id, assertion.jti, assertion.until
+            return bool(await connection.fetchval(INSERT_CLIENT_ASSERTION, *values))
 
     async def _fetch_rows(self, statement: Any, **parameters: Any) -> list[asyncpg.Record]:
         async with self._database.read_transaction() as reading:

@@ -75,17 +75,19 @@ class SourceEventFeed:
 
     async def latest_number(self) -> int:
         """Return the number of the latest event; 0 without events."""
-        number: int = await self.database.pool.fetchval(LATEST_EVENT_ID)
-        return number
+        async with self.database.read_transaction() as transaction:
+            [row] = await transaction.fetch(LATEST_EVENT_ID)
+        return int(row[0])
 
     async def follow(self, number: int, sources: Sequence[str]) -> AsyncGenerator[SourceEvent]:
         """Yield the events after a number, of these sources (none: of all), as they come; never
-        ends.
+        ends. `NotReady` when the server is gone.
         """
         async with self.database.notifications.listen(CHANNEL) as waiter:
             while True:
                 waiter.clear()
-                rows = await self.database.pool.fetch(EVENTS_AFTER, number, list(sources))
+                async with self.database.read_transaction() as transaction:
+                    rows = await transaction.fetch(EVENTS_AFTER, number, list(sources))
                 for row in rows:
                     number = row["id"]
                     yield event_of(row)

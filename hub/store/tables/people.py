@@ -46,4 +46,8 @@ authorization_code = sa.Table(
     sa.Column("challenge", sa.Text, nullable=False),
     sa.Column("scopes", ARRAY(sa.Text), nullable=False),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("token_id", sa.Text),
+    sa.Column("is_replayed", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+"""`token_id` is the `jti` of the token for which the code was exchanged; null: it waits. Exchanged
+codes are stored for an hour, which is longer than their tokens are valid."""

@@ -19,7 +19,11 @@ from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
 from hub.web.audit_context import DeniedRequests, build_denied_entry
-from hub.web.auth.access_token import ACCESS_TOKEN_TYPE, check_is_access_token
+from hub.web.auth.access_token import (
+    ACCESS_TOKEN_TYPE,
+    check_is_access_token,
+    check_required_claims,
+)
 from hub.web.auth.issuers import CACHE_SECONDS, IssuerRegistry
 from hub.web.auth.jwt import (
     InvalidToken,
@@ -190,6 +194,7 @@ class BearerAuthentication(AuthenticationBackend):
 
     async def _verify_own_token(self, token: UnverifiedToken) -> Viewer:
         check_type(token, ACCESS_TOKEN_TYPE)
+        check_required_claims(token.claims)
         verify_signature(token, await self._issuers.find_own_keys(token.kid))
         claims = self._verify_claims(token.claims, self._url, self._url)
         client_id = claims.get("client_id")
@@ -208,6 +213,8 @@ class BearerAuthentication(AuthenticationBackend):
         person = await self._sessions.find_session(session) if isinstance(session, str) else None
         if person is None or person.subject != claims["sub"]:
             raise InvalidToken("the person is no longer signed in")
+        if claims.get("jti") in person.revoked_tokens:
+            raise InvalidToken("the token was revoked: its code was presented a second time")
         scopes &= person.scopes
         viewer = self._build_viewer(claims, person.agency_id, scopes, self._url, client.id)
         return replace(viewer, session=person.id, purpose=client.purpose)

@@ -99,7 +99,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return AuthlibCode(consumed) if is_own and consumed is not None else None
 
     def delete_authorization_code(self, authorization_code: AuthlibCode) -> None:
-        """Do nothing: the code was deleted when it was fetched."""
+        """Do nothing: the code was consumed when it was fetched."""
 
     def authenticate_user(self, _code: AuthlibCode) -> AuthlibUser | None:
         """Return the person who allowed the code, if still signed in."""

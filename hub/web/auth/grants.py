@@ -211,6 +211,10 @@ class AccessTokenGenerator(JWTBearerTokenGenerator):  # type: ignore[misc]
         """Return the hub as the audience."""
         return self.exchange.url
 
+    def get_jti(self, *_: Any) -> str:
+        """Return the id of the token."""
+        return self.exchange.token_id
+
     def get_extra_claims(
         self, _client: AuthlibClient, _grant_type: str, user: Any, _scope: str
     ) -> dict[str, Any]:
@@ -246,11 +250,14 @@ class AuthorizationServerBase(AuthorizationServer):  # type: ignore[misc]
 
 
 class TokenExchange(AuthorizationServerBase):
-    """One request at the token endpoint."""
+    """One request at the token endpoint; `token_id` is the `jti` of the token that it may get."""
 
-    def __init__(self, url: str, client: Client | None, now: datetime, key: Jwk) -> None:
+    def __init__(
+        self, url: str, client: Client | None, now: datetime, key: Jwk, token_id: str
+    ) -> None:
         super().__init__(url, client, now)
         self.key = key
+        self.token_id = token_id
         self.used_assertion: UsedAssertion | None = None
         self.register_grant(ClientCredentials)
         self.register_client_auth_method("private_key_jwt", ClientAssertionAuth(self))

@@ -6,6 +6,7 @@ and before the token is sent.
 """
 
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -76,8 +77,9 @@ class TokenEndpoint:
         request.state.client = client
         if client is not None and not client.enabled:
             client = None
-        code, person = await self._consume_code(client, form)
-        token_settings = self._url, client, self._clock(), await self._get_signing_key()
+        token_id = secrets.token_hex(16)
+        code, person = await self._consume_code(client, form, token_id)
+        token_settings = self._url, client, self._clock(), await self._get_signing_key(), token_id
         exchange = CodeExchange(*token_settings, code=code, person=person)
         status, body, headers = exchange.respond(request, form)
         if (
@@ -111,13 +113,13 @@ class TokenEndpoint:
         return rejection
 
     async def _consume_code(
-        self, client: Client | None, form: OAuthForm
+        self, client: Client | None, form: OAuthForm, token_id: str
     ) -> tuple[AuthorizationCode | None, PersonSession | None]:
-        """Return and delete the code of a request, with the person who allowed it."""
+        """Return and consume the code of a request, with the person who allowed it."""
         text = form.fields.get("code")
         if form.fields.get("grant_type") != CODE_GRANT or client is None or not text:
             return None, None
-        code = await self._session_store.consume_code(hash_secret(text))
+        code = await self._session_store.consume_code(hash_secret(text), token_id)
         if code is None or not self._clock() < code.until:
             return None, None
         person = await self._sessions.find_session(code.session_id)

@@ -18,6 +18,7 @@ import pytest
 
 from hub.errors import StoreUnusable
 from hub.store.embedded import attachments, location
+from hub.store.embedded.account import choose_account
 from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
 from tests.data_folder import data_folder
 
@@ -225,7 +226,7 @@ async def test_killed_server_recovers_every_committed_row(folder: Path) -> None:
 @pytest.mark.parametrize("pid_owner", ["nobody's", "another program's", "a zombie's"])
 async def test_stale_pid_file_is_ignored(folder: Path, pid_owner: str) -> None:
     start_server(folder).stop()
-    account = location.choose_account(folder)  # PostgreSQL ignores other accounts' processes
+    account = choose_account(folder)  # PostgreSQL ignores other accounts' processes
     program = ["/bin/sleep", "600"] if pid_owner == "another program's" else ["/bin/true"]
     with subprocess.Popen(program, user=account.uid if account else None) as child:
         try:
@@ -304,7 +305,7 @@ def unprivileged_account(base_folder: Path) -> Iterator[None]:
     if not IS_ROOT:
         yield
         return
-    account = location.choose_account(base_folder)
+    account = choose_account(base_folder)
     assert account is not None
     os.setegid(account.gid)
     os.seteuid(account.uid)

@@ -63,6 +63,7 @@ def issue_token(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str
         "aud": URL,
         "iat": now,
         "exp": now + 600,
+        "jti": "t-1",
         "client_id": "moi",
         "scope": "operate",
         **claims,

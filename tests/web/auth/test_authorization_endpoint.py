@@ -258,6 +258,20 @@ async def test_code_can_be_exchanged_only_once(browser: Browser, instance: HubIn
     assert_oauth_error(await exchange_code(instance, code), "invalid_grant")
 
 
+async def test_token_of_a_code_that_is_presented_again_is_revoked(
+    browser: Browser, instance: HubInstance
+) -> None:
+    codes = [await obtain_code(browser) for _ in range(2)]
+    tokens = [(await exchange_code(instance, one)).json()["access_token"] for one in codes]
+    assert [(await instance.query_viewer(one)).status_code for one in tokens] == [200, 200]
+    assert_oauth_error(await exchange_code(instance, codes[0]), "invalid_grant")
+    instance.advance(CACHE_SECONDS)
+    revoked = await instance.query_viewer(tokens[0])
+    assert revoked.status_code == 401
+    assert "presented a second time" in revoked.headers["www-authenticate"]
+    assert (await instance.query_viewer(tokens[1])).status_code == 200
+
+
 async def test_code_expires_after_a_minute(browser: Browser, instance: HubInstance) -> None:
     code = await obtain_code(browser)
     instance.clock = lambda: datetime.now(UTC) + CODE_LIFETIME

@@ -187,6 +187,13 @@ INVALID_TOKENS: dict[str, TokenFactory] = {
     "an empty subject": lambda p, _: p.sign({"sub": ""}),
     "a number as subject": lambda p, _: p.sign({"sub": 7}),
     "a subject of several lines": lambda p, _: p.sign({"sub": "a\nb"}),
+    # names (RFC 9068, section 2.2)
+    "no jti": lambda p, _: p.sign({"jti": None}),
+    "jti is a number": lambda p, _: p.sign({"jti": 7}),
+    "an empty jti": lambda p, _: p.sign({"jti": ""}),
+    "a long jti": lambda p, _: p.sign({"jti": "j" * 256}),
+    "no client_id": lambda p, _: p.sign({"client_id": None}),
+    "client_id is a list": lambda p, _: p.sign({"client_id": ["moi"]}),
     # type
     "typ JWT, as an id token": lambda p, _: p.sign(header={"typ": "JWT"}),
     "no typ": lambda p, _: p.sign(header={"typ": None}),
