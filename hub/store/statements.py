@@ -15,6 +15,7 @@ MATRIX_SETTINGS: Final = {
     "jit": "off",
     "enable_mergejoin": "off",
     "enable_material": "off",
+    "random_page_cost": "1.1",
 }
 """PostgreSQL settings of statements over all facts, for one transaction.
 

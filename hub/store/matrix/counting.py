@@ -150,9 +150,13 @@ def has_linkage(facts: FromClause, linkages: CTE) -> sa.ColumnElement[bool]:
     return sa.exists().where(linkages.c.project_id == facts.c.project_id).correlate_except(linkages)
 
 
-def facts_on_axes(layout: Layout, viewer: Viewer) -> CTE:
-    """Return one row per fact and linkage of a layout, with the ordinals of its row and column."""
-    return place_facts(layout, matrix_facts(layout, viewer), "placed", with_linkages=True)
+def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None) -> CTE:
+    """Return one row per fact and linkage of a layout, with the ordinals of its row and column.
+
+    `live` as for `project_facts`.
+    """
+    found = matrix_facts(layout, viewer, live=live)
+    return place_facts(layout, found, "placed", with_linkages=True)
 
 
 def counted_lines(layout: Layout, viewer: Viewer) -> CTE:

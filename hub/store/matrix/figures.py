@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import asyncpg
+import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.identity.viewer import Viewer
+from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
@@ -22,6 +24,8 @@ from hub.store.matrix.counting import (
 )
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
+from hub.store.matrix.planner import plan_counting
+from hub.store.matrix.rollup_figures import live_projects, rollup_sources
 from hub.store.read_transaction import ReadTransaction
 
 
@@ -41,6 +45,18 @@ class MatrixQueries:
     def facts_on_axes(self, layout: Layout) -> CTE:
         """Return one row per fact and linkage, with the ordinals of row and column."""
         return facts_on_axes(layout, self._viewer)
+
+    def facts_for_sources(self, layout: Layout) -> tuple[CTE, sa.Select[Any] | None]:
+        """Return the facts whose sources are to be read, and the statement for sources
+        (`source_id`) of those that the rollup answers for; null if it cannot.
+        """
+        plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
+        if not plan.by_rollup:
+            return self.facts_on_axes(layout), None
+        linked = layout.scope.filter.linked
+        live = live_projects(Visibility.PUBLISHED, linked=linked is not None)
+        facts = facts_on_axes(layout, self._viewer, live=live)
+        return facts, None if linked else rollup_sources(layout)
 
     async def figures_by_group(
         self, layout: Layout, *, with_counts: bool = True

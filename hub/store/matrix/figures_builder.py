@@ -52,11 +52,14 @@ class FiguresBuilder:
         where it can answer, and those of the facts that it leaves.
         """
         plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
-        live = live_projects(Visibility.PUBLISHED) if plan.by_rollup else None
+        linked = layout.scope.filter.linked
+        live = None
+        if plan.by_rollup:
+            live = live_projects(Visibility.PUBLISHED, linked=linked is not None)
         found = matrix_facts(layout, self._viewer, live=live)
         with_counts = self._with_counts
         statements: list[Any] = []
-        if plan.by_rollup:
+        if plan.by_rollup and not linked:
             statements += rollup_figures(layout, with_counts=with_counts)
         for placed, has_several_cells in self._split_by_cells(layout, found):
             if has_several_cells:

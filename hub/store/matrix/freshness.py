@@ -125,11 +125,15 @@ class FreshnessQueries:
         at = layout.scope.as_of_time
         async with self._lock:
             if layout not in self._sources_used:
-                placed_sources = cell_sources(self._matrices.facts_on_axes(layout), at)
+                facts, by_rollup = self._matrices.facts_for_sources(layout)
+                ids = sa.select(cell_sources(facts, at).c.source_id)
                 source = table_as_of(tables.source, at)
+                is_used = source.c.id.in_(ids)
+                if by_rollup is not None:
+                    is_used = sa.or_(is_used, source.c.id.in_(by_rollup))
                 statement = (
                     sa.select(*prefixed_columns(source, "source_"))
-                    .where(source.c.id.in_(sa.select(placed_sources.c.source_id)))
+                    .where(is_used)
                     .order_by(source.c.name_th, source.c.id)
                 )
                 self._sources_used[layout] = [

@@ -69,11 +69,6 @@ def reasons_for_facts(layout: Layout) -> tuple[LocalizedText, ...]:
             "filter.valueChains, issues, maxRank, themes or linkageStatus: linkages decide",
         ),
         (
-            matrix_filter.linked is not None,
-            "filter.linked: นับตามความเชื่อมโยงกับประเด็นของพื้นที่",
-            "filter.linked: linkages to the issues of the area decide what counts",
-        ),
-        (
             bool(matrix_filter.text),
             "filter.text: ตารางสรุปไม่มีชื่อและรหัสโครงการ",
             "filter.text: the rollup has no names and codes of projects",
@@ -82,11 +77,6 @@ def reasons_for_facts(layout: Layout) -> tuple[LocalizedText, ...]:
             matrix_filter.area_role is not AreaRole.PERFORMED_IN,
             f"filter.areaRole {matrix_filter.area_role.value}: ตารางสรุปมีเฉพาะพื้นที่ดำเนินการ",
             f"filter.areaRole {matrix_filter.area_role.value}: the rollup has areas of work only",
-        ),
-        (
-            matrix_filter.without_area is not None,
-            "filter.withoutArea: ตารางสรุปนับตามพื้นที่ของทุกรายการ",
-            "filter.withoutArea: the rollup counts by the areas of all lines",
         ),
         (
             matrix_filter.agency_role is AgencyRole.HOLDER,

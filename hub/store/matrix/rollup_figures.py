@@ -30,7 +30,11 @@ from hub.store.matrix.rollup_money import (
     attribute_column,
     attribute_conditions,
     changed_entries,
+    needs_places,
+    select_lines_as_projects,
+    select_money,
     sum_money,
+    without_area_conditions,
     year_conditions,
 )
 from hub.store.tables import (
@@ -51,19 +55,23 @@ STATUS_COLUMNS = {
 }
 
 
-def live_projects(visibility: Visibility) -> FromClause:
+def live_projects(visibility: Visibility, *, linked: bool = False) -> FromClause:
     """Return the projects (`project_key`) of a visibility that the rollup does not answer for.
 
-    A project written since its entry is among them whatever its visibility was. It is a subquery
-    and no CTE, so that PostgreSQL knows its size.
+    With `linked` also those with a linkage, of whose places only the facts say which are linked. A
+    project written since its entry is among them whatever its visibility was. It is a subquery and
+    no CTE, so that PostgreSQL knows its size.
     """
     entry, attributes = rollup_entry.c, rollup_attributes.c
-    live = (
+    of_visibility = (
         sa.select(entry.project_key)
         .join(rollup_attributes, attributes.id == entry.attributes)
-        .where(entry.live, attributes.visibility == visibility.value)
+        .where(attributes.visibility == visibility.value)
     )
-    return live.union(sa.select(rollup_change.c.project_key)).subquery("live")
+    selects = [of_visibility.where(entry.live), sa.select(rollup_change.c.project_key)]
+    if linked:
+        selects.append(of_visibility.where(attributes.linked))
+    return sa.union(*selects).subquery("live")
 
 
 def rollup_figures(
@@ -72,11 +80,15 @@ def rollup_figures(
     """Return the statements of the figures of published projects; with `hidden`, of the number of
     LISTED projects, which a viewer without agency may count and not see.
 
-    Without `with_counts` a project counts once per place instead of once per group.
+    Without `with_counts` a project counts once per place instead of once per group, and one with
+    money and without linkages once per line.
     """
     visibility = Visibility.LISTED if hidden else Visibility.PUBLISHED
-    places = matching_places(layout, "hidden_" if hidden else "")
-    placed = place_counts(layout, counts_of(layout.scope, visibility), places)
+    cells = sum_money(layout)
+    by_money = not with_counts and not hidden
+    counts = counts_of(layout.scope, visibility, without_money=by_money)
+    places = matching_places(layout, "hidden_" if hidden else "", counts if by_money else None)
+    placed = place_counts(layout, counts, places)
     groups = count_groups(placed) if with_counts else count_places(placed)
     is_counted = sa.or_(groups.c.projects != 0, sa.and_(groups.c.r.is_(None), groups.c.c.is_(None)))
     kind = FigureKind.HIDDEN if hidden else FigureKind.PROJECTS
@@ -90,14 +102,56 @@ def rollup_figures(
         )
         for status, name in STATUS_COLUMNS.items()
     ]
-    return [*statements, sum_money(layout)]
+    if by_money:
+        statements.append(select_lines_as_projects(cells))
+    return [*statements, select_money(cells)]
 
 
-def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
-    """Return the counted projects by attributes and set of places, without those written since."""
+def rollup_sources(layout: Layout) -> sa.Select[Any]:
+    """Return the statement for the sources (`source_id`) of published projects of a layout."""
+    scope = layout.scope
+    changed = changed_entries("rollup_counts", rollup_count)
+    both = sa.union_all(
+        *(
+            sa.select(
+                table.c.attributes, table.c.place_set, (sign * table.c.projects).label("projects")
+            ).where(*counted_once(scope, table))
+            for table, sign in ((rollup_count, 1), (changed, -1))
+        )
+    ).subquery()
+    counts = (
+        sa.select(both.c.attributes, both.c.place_set)
+        .group_by(both.c.attributes, both.c.place_set)
+        .having(sa.func.sum(both.c.projects) > 0)
+        .cte("counts_with_source")
+    )
+    attributes = rollup_attributes.c
+    conditions = [
+        attributes.visibility == Visibility.PUBLISHED.value,
+        *attribute_conditions(scope, rollup_attributes),
+    ]
+    if needs_places(layout):
+        places = matching_places(layout, "source_", counts)
+        conditions.append(counts.c.place_set.in_(sa.select(places.c.place_set)))
+    used = (
+        sa.select(attributes.sources)
+        .join_from(counts, rollup_attributes, attributes.id == counts.c.attributes)
+        .where(*conditions)
+        .distinct()
+        .subquery("used_sources")
+    )
+    return sa.select(sa.func.unnest(used.c.sources).label("source_id"))
+
+
+def counts_of(scope: MatrixScope, visibility: Visibility, *, without_money: bool = False) -> CTE:
+    """Return the counted projects by attributes and set of places, without those written since.
+
+    `without_money`: only those with a linkage, or with a place that is none of lines.
+    """
     changed = changed_entries("rollup_counts", rollup_count)
     names = ("projects", *STATUS_COLUMNS.values())
     attributes = rollup_attributes.c
+    own_sets = sa.select(rollup_place_set.c.id).where(rollup_place_set.c.own)
     both = [
         sa.select(
             attributes.owner_id,
@@ -111,6 +165,11 @@ def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
             *counted_once(scope, table),
             attributes.visibility == visibility.value,
             *attribute_conditions(scope, rollup_attributes),
+            *(
+                [sa.or_(attributes.linked, table.c.place_set.in_(own_sets))]
+                if without_money
+                else ()
+            ),
         )
         for table, sign in ((rollup_count, 1), (changed, -1))
     ]
@@ -140,11 +199,12 @@ def has_sets_of_years(scope: MatrixScope, table: FromClause) -> list[sa.ColumnEl
     return [sa.or_(table.c.fiscal_year == ALL_YEARS, *(of_years or [sa.true()]))]
 
 
-def matching_places(layout: Layout, prefix: str) -> CTE:
+def matching_places(layout: Layout, prefix: str, counts: CTE | None = None) -> CTE:
     """Return the places of each set that match the filter, with the ordinals of axes of places.
 
-    As in `project_facts`: a set has the places of matching lines, and only without one its own.
-    Columns: place_set, fiscal_year, r, c (null where the axis is none of places).
+    With `counts` only of their sets, which are then few. As in `project_facts`: a set has the
+    places of matching lines, and only without one its own. Columns: place_set, fiscal_year, r, c
+    (null where the axis is none of places).
     """
     scope = layout.scope
     place, columns = rollup_place, place_columns(rollup_place)
@@ -175,8 +235,15 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
         areas = pairs_table("areas", scope.areas)
         source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
     matching = matching.select_from(source).where(
-        *has_sets_of_years(scope, rollup_place_set), *year_conditions(scope, place)
+        *has_sets_of_years(scope, rollup_place_set),
+        *year_conditions(scope, place),
+        *without_area_conditions(scope),
     )
+    if counts is not None:
+        matching = matching.where(rollup_place_set.c.id.in_(sa.select(counts.c.place_set)))
+    if scope.filter.without_area:
+        # A project whose money has areas is nowhere without one, although it names none itself.
+        matching = matching.where(sa.or_(place.c.is_line, sa.not_(has_money_in_year(prefix))))
     if scope.filter.funding:
         matching = matching.where(is_one_of(place.c.funding, scope.filter.funding))
     if requires_lines(scope.filter):
@@ -189,6 +256,22 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
         sa.select(found)
         .where(sa.or_(found.c.is_line, sa.not_(has_line.correlate_except(with_line))))
         .cte(f"{prefix}counted_places")
+    )
+
+
+def has_money_in_year(prefix: str) -> sa.ColumnElement[bool]:
+    """Return the predicate that a set has a place of lines in the year of one of its places."""
+    number = (
+        sa.func.unnest(rollup_place_set.c.places)
+        .table_valued(sa.column("id", sa.Integer), name=f"{prefix}other_number")
+        .render_derived(f"{prefix}other_number")
+    )
+    other = rollup_place.alias(f"{prefix}other_place")
+    return (
+        sa.exists()
+        .select_from(number.join(other, other.c.id == number.c.id))
+        .where(other.c.is_line, other.c.fiscal_year == rollup_place.c.fiscal_year)
+        .correlate(rollup_place_set, rollup_place)
     )
 
 

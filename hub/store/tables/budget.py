@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.store.tables.metadata import (
+    change_time_index,
     checked_reference,
     enum_column,
     metadata,
@@ -28,6 +29,7 @@ budget_line = sa.Table(
     checked_reference("record_id", "source_record", sa.BigInteger, index=True),
     sa.Column("source_id", sa.Text),
     system_time_column(),
+    change_time_index(),
     sa.Index("uq_budget_line_id_hash", sa.text("hashtextextended(id, 0)"), unique=True),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
     info={"hashed_key": "id"},

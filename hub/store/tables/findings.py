@@ -4,7 +4,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.findings import FindingKind, FindingStatus
-from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
+from hub.store.tables.metadata import (
+    change_time_index,
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+)
 
 STATUSES = ", ".join(f"'{status.name}'" for status in FindingStatus)
 
@@ -56,6 +62,7 @@ finding_subject = sa.Table(
     sa.Column("finding_id", sa.ForeignKey("finding.id"), primary_key=True),
     sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True, index=True),
     system_time_column(),
+    change_time_index(),
 )
 
 finding_change = sa.Table(

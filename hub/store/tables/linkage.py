@@ -9,7 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hub.domain.history import ActorKind
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import ConsentDecision, LinkageStatus, Side
-from hub.store.tables.metadata import enum_column, metadata, system_time_column
+from hub.store.tables.metadata import (
+    change_time_index,
+    enum_column,
+    metadata,
+    system_time_column,
+)
 
 
 def consent_columns(side: str) -> Iterable[Any]:
@@ -43,6 +48,7 @@ linkage = sa.Table(
     sa.Column("reasons", JSONB, nullable=False, server_default="[]"),
     sa.Column("proposed_by_id", sa.ForeignKey("agency.id")),
     system_time_column(),
+    change_time_index(),
     sa.Column(
         "created_at",
         sa.DateTime(timezone=True),

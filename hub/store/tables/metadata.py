@@ -54,6 +54,12 @@ def system_time_column() -> sa.Column[Any]:
     )
 
 
+def change_time_index() -> sa.Index:
+    """Return the index that finds rows known since an instant; rows are appended by that time."""
+    options = {"pages_per_range": 32, "autosummarize": "on"}
+    return sa.Index(None, "known_from", postgresql_using="brin", postgresql_with=options)
+
+
 def validity_columns() -> Iterable[sa.Column[Any]]:
     """Return the half-open validity range; null is an open end."""
     return sa.Column("valid_from", sa.Date), sa.Column("valid_to", sa.Date)

@@ -7,6 +7,7 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Visibility
 from hub.domain.projects import ShareBasis
 from hub.store.tables.metadata import (
+    change_time_index,
     checked_reference,
     enum_column,
     localized_columns,
@@ -37,6 +38,7 @@ project = sa.Table(
     # Computed from reports and people's assertions (hub/store/activities.py); null: as reported.
     sa.Column("counted_as", sa.ForeignKey("project.id")),
     system_time_column(),
+    change_time_index(),
     sa.Index("ix_project_title_hash", "title_hash", "source_id"),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
     sa.Index("uq_project_key", "key", unique=True, postgresql_where=sa.text("key is not null")),
@@ -70,6 +72,7 @@ project_area = sa.Table(
     sa.Column("share", sa.Numeric(9, 8)),
     *enum_column("basis", ShareBasis),
     system_time_column(),
+    change_time_index(),
 )
 
 project_implementer = sa.Table(
@@ -79,4 +82,5 @@ project_implementer = sa.Table(
     sa.Column("ordinal", sa.SmallInteger, primary_key=True),
     sa.Column("agency_id", sa.ForeignKey("agency.id"), nullable=False, index=True),
     system_time_column(),
+    change_time_index(),
 )

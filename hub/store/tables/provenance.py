@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.provenance import Assertion, Confidence, SourceHealth
 from hub.store.tables.metadata import (
+    change_time_index,
     checked_reference,
     enum_column,
     localized_columns,
@@ -67,6 +68,7 @@ provenance = sa.Table(
     sa.Column("citation", sa.Text),
     sa.Column("note", sa.Text),
     system_time_column(),
+    change_time_index(),
     sa.Index(
         "uq_provenance_subject_hash",
         sa.text("hashtextextended(subject, 0)"),

@@ -26,9 +26,15 @@ rollup_attributes = sa.Table(
     sa.Column("owner_id", sa.Text, nullable=False),
     sa.Column("lead_id", sa.Text, nullable=False),
     sa.Column("actor_level", sa.Text, nullable=False),
-    sa.UniqueConstraint("visibility", "owner_id", "lead_id", "actor_level"),
+    sa.Column("linked", sa.Boolean, nullable=False),
+    sa.Column("sources", ARRAY(sa.Text), nullable=False),
+    sa.UniqueConstraint("visibility", "owner_id", "lead_id", "actor_level", "linked", "sources"),
 )
-"""What projects have in common that count together."""
+"""What projects have in common that count together.
+
+`linked`: they have a linkage that counts. `sources`: those of the provenance of the project and of
+its linkages, by id; those of its lines are among them.
+"""
 
 rollup_place = sa.Table(
     "rollup_place",
@@ -52,9 +58,13 @@ rollup_place_set = sa.Table(
     sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
     sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
     sa.Column("places", ARRAY(sa.Integer), nullable=False),
+    sa.Column("own", sa.Boolean, nullable=False),
     sa.Index("ix_rollup_place_set_places", "places", postgresql_using="hash"),
 )
-"""The sets of places of projects: ids of `rollup_place` in order; year 0 is several years."""
+"""The sets of places of projects: ids of `rollup_place` in order; year 0 is several years.
+
+`own`: one of the places is none of lines.
+"""
 
 rollup_entry = sa.Table(
     "rollup_entry",
@@ -71,7 +81,8 @@ rollup_entry = sa.Table(
     sa.Index("ix_rollup_entry_live", "attributes", "project_key", postgresql_where=sa.text("live")),
 )
 """What a project contributes. A `live` one contributes nothing, and is read from the facts: its
-activity is reported twice, a linkage of it is a draft, or a finding is about it.
+activity is reported twice, a linkage of it is a draft, a line has another source, or an OVERLAP
+finding is about it.
 
 `years` and `place_sets` are parallel; year 0 is the whole of a project of several years. `linkages`
 are those PROPOSED, AGREED and DISPUTED (null: none). `places`, `amounts` (satang) and `lines`
@@ -99,9 +110,16 @@ year; one of several years a row for each, and one of year 0 for all of them.
 rollup_money = sa.Table(
     "rollup_money",
     metadata,
-    sa.Column("attributes", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("attributes", sa.Integer, nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
+    sa.Column("phase", sa.SmallInteger, nullable=False),
+    sa.PrimaryKeyConstraint("fiscal_year", "place", "attributes"),
 )
-"""Satang of published projects, by place with phase."""
+"""Satang of published projects, by place with phase.
+
+`fiscal_year` and `phase` are those of the place, so that few statements join it; `phase` is its
+position among the budget phases, from 1.
+"""
