@@ -75,7 +75,7 @@ async def test_two_years_are_columns_with_the_change_of_each_row(
     )
 
 
-async def test_list_of_years_says_how_many_projects_each_year_has(
+async def test_list_of_years_shows_how_many_projects_each_year_has(
     open_nation_page: OpenPage,
 ) -> None:
     page = await open_nation_page(CHIANG_MAI)
@@ -111,7 +111,7 @@ async def test_redrawn_cluster_leads_to_its_successors(open_nation_page: OpenPag
     assert "area=C2560-09" in page.url
 
 
-async def test_chain_of_another_area_is_said_to_be_one(open_nation_page: OpenPage) -> None:
+async def test_chain_of_another_area_has_a_notice(open_nation_page: OpenPage) -> None:
     page = await open_nation_page("/?chain=tourism-east&area=50&fy=2554")
     assert await page.locator("[data-notice=CHAIN_OF_OTHER_AREA]:not(.quiet)").count() == 1
 
@@ -202,7 +202,7 @@ async def test_cell_total_and_search_are_reached_with_the_keyboard_alone(
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#found li")
     for name in await page.locator("#found li > a").all_inner_texts():
-        assert all(word in name for word in ("ก่อสร้าง", "หมู่ที่", "บ้าน"))
+        assert all(term in name for term in ("ก่อสร้าง", "หมู่ที่", "บ้าน"))
 
 
 async def test_project_is_found_by_its_code(open_nation_page: OpenPage) -> None:

@@ -62,7 +62,7 @@ def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
     """
 
     def _contains_all(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-        return sa.and_(*(contains_text(name, word) for word in text.split() or [text]))
+        return sa.and_(*(contains_text(name, term) for term in text.split() or [text]))
 
     return sa.or_(
         _contains_all(project.c.name_th), _contains_all(project.c.name_en), project.c.code == text

@@ -153,7 +153,7 @@ class LoginEndpoints:
 
     @with_error_pages
     async def demo_sign_in(self, request: Request) -> Response:
-        """Sign in as any role of a ministry, cluster or province, for trying out; the route exists only in a demo."""
+        """Sign in as any role of a ministry, cluster or province; only a demo has the route."""
         if not is_own_page(request):
             raise RequestRejected(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not from this hub")
         fields = await read_form(request)

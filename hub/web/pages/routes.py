@@ -1,5 +1,5 @@
-"""The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, one per agency, area, issue and project) and the
-files they load, all from this folder.
+"""The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, one per agency, area, issue and
+project) and the files they load, all from this folder.
 
 Nothing is loaded from other hosts and no page has an inline script or style, so the content
 security policy forbids both: government networks are often closed, and project names are entered
@@ -29,8 +29,9 @@ PLACES: Final = (
     "/issues/{code:path}",
     "/projects/{code:path}",
 )
-"""The paths of one agency, area, issue or project. One static page serves all of them: the script reads
-which one from the address, so the hub answers it without a database, and a name cannot inject HTML.
+"""The paths of one agency, area, issue or project. One static page serves all of them: the script
+reads which one from the address, so the hub answers it without a database, and a name cannot inject
+HTML.
 """
 MEDIA_TYPES: Final = {
     ".css": "text/css",

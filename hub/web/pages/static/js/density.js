@@ -55,8 +55,8 @@ export function heatStep(cell, { byMoney, bounds }) {
 
 /** Return the rows that are shown: those whose label contains every word, in the chosen order; the rest of an axis stays last. */
 export function shownRows(matrix, { sort, find }) {
-  const words = (find ?? "").toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const rows = matrix.rows.headers.filter((header) => words.every((word) => headerLabel(header).toLocaleLowerCase().includes(word)));
+  const terms = (find ?? "").toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const rows = matrix.rows.headers.filter((header) => terms.every((term) => headerLabel(header).toLocaleLowerCase().includes(term)));
   const rest = (header) => Number(header.kind !== "MEMBER");
   const compare = {
     money: (a, b) => Number(b.total.budget?.amount ?? -1) - Number(a.total.budget?.amount ?? -1),

@@ -25,11 +25,11 @@ export async function loadFigurePage(key, place, phase, loaded = null) {
   const projects = new Map(loaded?.projects);
   let counted = loaded?.counted ?? 0;
   for (const { project, counted: amount, treatment } of figure.contributions.nodes) {
-    const known = projects.get(project?.id ?? "") ?? { project, satang: 0, treatments: new Set() };
+    const entry = projects.get(project?.id ?? "") ?? { project, satang: 0, treatments: new Set() };
     const satang = toSatang(amount?.amount);
     counted += satang;
-    if (treatment !== "EXCLUDED_PHASE") known.treatments.add(treatment);
-    projects.set(project?.id ?? "", { ...known, satang: known.satang + satang });
+    if (treatment !== "EXCLUDED_PHASE") entry.treatments.add(treatment);
+    projects.set(project?.id ?? "", { ...entry, satang: entry.satang + satang });
   }
   const { hasNextPage, endCursor } = figure.contributions.pageInfo;
   return { figure, projects, counted, after: hasNextPage ? endCursor : null };

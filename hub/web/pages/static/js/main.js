@@ -78,7 +78,8 @@ async function loadPage() {
     loadedMatrix.state = state;
     replaceChildren(byId("banners"));
     drawMatrix();
-    await drawAssumptions(request);
+    if (wantsNames(state, pickerData)) await drawAssumptions(request);
+    else byId("assumptions").textContent = assumptionsText([], matrix, pickerData);
     return await drawYearCounts(request);
   } catch (error) {
     finishLoading();

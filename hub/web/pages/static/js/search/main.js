@@ -20,20 +20,20 @@ let found = null;
 let request = 0;
 
 const question = () => Object.fromEntries(FIELDS.map((name) => [name, new URLSearchParams(location.search).get(name) ?? ""]));
-const isEmpty = (asked) => FIELDS.every((name) => name === "fy" || !asked[name]);
+const isEmpty = (criteria) => FIELDS.every((name) => name === "fy" || !criteria[name]);
 
 function draw() {
   drawTabs("/search");
-  const asked = question();
+  const criteria = question();
   byId("title").textContent = t("searchTitle");
   byId("subtitle").textContent = t("searchHelp");
-  document.title = [asked.text, t("searchTitle"), t("app")].filter(Boolean).join(" · ");
-  withFocusRestored(() => drawForm(asked));
-  if (isEmpty(asked)) return replaceChildren(panel, h("div", { class: "place" }, h("p", { class: "quiet" }, t("searchStart"))));
-  return found && drawResults(asked);
+  document.title = [criteria.text, t("searchTitle"), t("app")].filter(Boolean).join(" · ");
+  withFocusRestored(() => drawForm(criteria));
+  if (isEmpty(criteria)) return replaceChildren(panel, h("div", { class: "place" }, h("p", { class: "quiet" }, t("searchStart"))));
+  return found && drawResults(criteria);
 }
 
-function drawForm(asked) {
+function drawForm(criteria) {
   const field = (name, label, control) => {
     control.id = `search-${name}`;
     control.name = name;
@@ -41,20 +41,20 @@ function drawForm(asked) {
   };
   const years = Array.from({ length: 23 }, (_, at) => String(2572 - at));
   const areaOptions = ["CLUSTER", "PROVINCE"].map((level) => h("optgroup", { label: t(level === "CLUSTER" ? "clusters" : "provinces") },
-    areas.filter((area) => area.level === level).map((area) => h("option", { value: area.code, selected: area.code === asked.area }, localize(area.name)))));
+    areas.filter((area) => area.level === level).map((area) => h("option", { value: area.code, selected: area.code === criteria.area }, localize(area.name)))));
   replaceChildren(form,
-    field("text", t("searchWords"), h("input", { type: "search", value: asked.text, autocomplete: "off" })),
+    field("text", t("searchWords"), h("input", { type: "search", value: criteria.text, autocomplete: "off" })),
     field("area", t("area"), h("select", {}, h("option", { value: "" }, t("areaAll")), areaOptions)),
-    field("fy", t("fiscalYear"), h("select", {}, h("option", { value: "" }, t("everyYear")), years.map((be) => h("option", { value: be, selected: be === asked.fy }, `${be} (${be - 543})`)))),
-    asked.agency && h("input", { type: "hidden", name: "agency", value: asked.agency }),
+    field("fy", t("fiscalYear"), h("select", {}, h("option", { value: "" }, t("everyYear")), years.map((be) => h("option", { value: be, selected: be === criteria.fy }, `${be} (${be - 543})`)))),
+    criteria.agency && h("input", { type: "hidden", name: "agency", value: criteria.agency }),
     h("button", { class: "primary", id: "search-go" }, t("searchPage")));
 }
 
-function drawResults(asked) {
+function drawResults(criteria) {
   const { projects, agencies, agency } = found;
-  const matchingAreas = asked.text ? areas.filter((area) => [area.name.th, area.name.en].some((name) => name?.toLocaleLowerCase().includes(asked.text.toLocaleLowerCase()))).slice(0, 8) : [];
+  const matchingAreas = criteria.text ? areas.filter((area) => [area.name.th, area.name.en].some((name) => name?.toLocaleLowerCase().includes(criteria.text.toLocaleLowerCase()))).slice(0, 8) : [];
   replaceChildren(panel, h("div", { class: "place", id: "one" },
-    agency && h("p", {}, t("ofAgency"), " ", h("a", { href: agencyPath(agency) }, localize(agency.name)), " ", h("a", { class: "chip-link", href: address({ ...asked, agency: "" }) }, t("everyAgency"))),
+    agency && h("p", {}, t("ofAgency"), " ", h("a", { href: agencyPath(agency) }, localize(agency.name)), " ", h("a", { class: "chip-link", href: address({ ...criteria, agency: "" }) }, t("everyAgency"))),
     matchingAreas.length > 0 && list("areas-title", t("areasFound"), matchingAreas.map((area) => h("a", { href: areaPath(area) }, localize(area.name)))),
     agencies.length > 0 && list("agencies-title", t("agenciesFound"), agencies.map((one) => [h("a", { href: agencyPath(one) }, localize(one.name)), one.shortName && h("span", { class: "quiet" }, ` ${localize(one.shortName)}`)])),
     h("section", { "aria-labelledby": "projects-title" },
@@ -72,15 +72,15 @@ function projectRow(project) {
       project.fiscalYears.map(({ be }) => be).join(", "), amounts > 0 && `${t("APPROPRIATED")} ${formatMillions(amounts)} ${t("millionBaht")}`].filter(Boolean).join(" · ")));
 }
 
-const address = (asked) => pagePath(`/search?${new URLSearchParams(FIELDS.filter((name) => asked[name]).map((name) => [name, asked[name]]))}`);
+const address = (criteria) => pagePath(`/search?${new URLSearchParams(FIELDS.filter((name) => criteria[name]).map((name) => [name, criteria[name]]))}`);
 
-function variables(asked, after = null) {
-  const area = areas.find(({ code }) => code === asked.area);
-  const agency = asked.agency ? `gid://hub/Agency/${asked.agency}` : "";
-  const filter = { ...(asked.text ? { text: asked.text } : {}), ...(area ? { areas: [area.id] } : {}), ...(agency ? { agencies: [agency] } : {}) };
+function variables(criteria, after = null) {
+  const area = areas.find(({ code }) => code === criteria.area);
+  const agency = criteria.agency ? `gid://hub/Agency/${criteria.agency}` : "";
+  const filter = { ...(criteria.text ? { text: criteria.text } : {}), ...(area ? { areas: [area.id] } : {}), ...(agency ? { agencies: [agency] } : {}) };
   return {
-    filter, first: PAGE_SIZE, after, text: asked.text, isFirst: after === null, hasText: Boolean(asked.text) && after === null, agency, hasAgency: Boolean(agency) && after === null,
-    fiscalYears: asked.fy ? { from: { be: Number(asked.fy) } } : null,
+    filter, first: PAGE_SIZE, after, text: criteria.text, isFirst: after === null, hasText: Boolean(criteria.text) && after === null, agency, hasAgency: Boolean(agency) && after === null,
+    fiscalYears: criteria.fy ? { from: { be: Number(criteria.fy) } } : null,
   };
 }
 
@@ -96,13 +96,13 @@ async function load() {
   const current = (request += 1);
   found = null;
   draw();
-  const asked = question();
+  const criteria = question();
   try {
     if (areas.length === 0) areas = await fetchData(AREAS_QUERY).then(({ clusters, provinces }) => [...clusters.nodes, ...provinces.nodes]);
-    withFocusRestored(() => drawForm(asked));
-    if (isEmpty(asked)) return;
+    withFocusRestored(() => drawForm(criteria));
+    if (isEmpty(criteria)) return;
     replaceChildren(panel, loadingMessage(t("loadingPlace")));
-    const data = await fetchData(SEARCH_QUERY, variables(asked));
+    const data = await fetchData(SEARCH_QUERY, variables(criteria));
     if (current !== request) return;
     found = { projects: data.projects, agencies: data.agencies?.nodes ?? [], agency: data.agency ?? null };
     draw();

@@ -15,7 +15,7 @@ import { newKey } from "./ruling.js";
  */
 export function manyRulings(source, actions) {
   const sole = source.questions.filter(({ kind, proposals }) => kind && proposals.length === 1);
-  return [sole.length > 1 && soleProposals(source, sole, actions), rulingFile(source, actions)];
+  return [sole.length > 0 && soleProposals(source, sole, actions), rulingFile(source, actions)];
 }
 
 function soleProposals(source, questions, actions) {
