@@ -15,6 +15,11 @@ def is_long_run() -> bool:
     return settings.get_current_profile_name() == "long"
 
 
+def costly_examples() -> int:
+    """Return the number of Hypothesis' examples for a test that writes to a database in each."""
+    return settings().max_examples // 4
+
+
 def long_after(count: int, values: Iterable[Any]) -> list[Any]:
     """Return parameters of a test; those after the first `count` are marked `long`."""
     return [mark_long(value) if at >= count else value for at, value in enumerate(values)]
