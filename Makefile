@@ -6,7 +6,8 @@
 PYTHON ?= python3
 IN := .venv/bin/python
 HUB = $(IN) -m hub
-# Each process has its own PostgreSQL, and takes over tests of the other when its own are done.
+# Each process has its own PostgreSQL, and takes over tests of the other when its own are done. Its
+# tests follow the order of the files, so that it makes the fixtures of a module once.
 # For a debugger: make test ARGS="-n 0 --pdb tests/…".
 PYTEST = $(IN) -m pytest -n 2 --dist worksteal
 # Where this is set, as in images, each process compiles all modules again: half the time of its start.
@@ -84,7 +85,7 @@ check: setup-dev browser npm ## everything that must hold before a change lands
 	$(HUB) schema print | diff -u schema/schema.graphql -
 	$(PYTEST)
 
-check-long: check ## the same, property tests over many more examples, and a long run's memory
+check-long: check ## the same, costly proofs, many more examples, and a long run's memory
 	$(PYTEST) --hypothesis-profile=long
 	PYTHONPATH=. $(IN) bench/million.py 200000
 
