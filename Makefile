@@ -6,8 +6,7 @@
 PYTHON ?= python3
 IN := .venv/bin/python
 HUB = $(IN) -m hub
-# Each process has its own PostgreSQL, and takes over tests of the other when its own are done. Its
-# tests follow the order of the files, so that it makes the fixtures of a module once.
+# Each process has its own PostgreSQL, and takes over tests of the other when its own are done.
 # For a debugger: make test ARGS="-n 0 --pdb tests/…".
 PYTEST = $(IN) -m pytest -n 2 --dist worksteal
 # Where this is set, as in images, each process compiles all modules again: half the time of its start.
