@@ -84,7 +84,7 @@ check: setup-dev browser npm ## everything that must hold before a change lands
 	$(HUB) schema print | diff -u schema/schema.graphql -
 	$(PYTEST)
 
-check-long: check ## the same, property tests over many more examples, and a long run's memory
+check-long: check ## the same, costly proofs, many more examples, and a long run's memory
 	$(PYTEST) --hypothesis-profile=long
 	PYTHONPATH=. $(IN) bench/million.py 200000
 

@@ -46,7 +46,12 @@ hypothesis_settings.load_profile("default")
 
 # A crash of the server may lose data. Each copy of a database makes a checkpoint, after which the
 # first change of each page would log it whole.
-SERVER_SETTINGS = {"shared_buffers": "32MB", "fsync": "off", "full_page_writes": "off"}
+SERVER_SETTINGS = {
+    "shared_buffers": "32MB",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 database_numbers = itertools.count(1)
 

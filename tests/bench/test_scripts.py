@@ -1,10 +1,12 @@
 """Every script of bench runs with tiny sizes, so that none fails unnoticed.
 
 A script declares the arguments of this test (`TINY_ARGUMENTS`), or the script that runs it
-(`RUN_BY`). Peers from a package registry are installed by `make check-long` alone.
+(`RUN_BY`). `make check` runs one script that starts a hub and one that generates a nation, and
+imports the others; `make check-long` runs all, also with their peers from a package registry.
 """
 
 import ast
+import importlib
 import json
 import os
 import subprocess
@@ -14,11 +16,13 @@ from typing import Any, Final
 
 import pytest
 
+from tests.data_folder import find_parent
 from tests.long_run import is_long_run
 
 IS_LONG: Final = is_long_run()
 ROOT: Final = Path(__file__).parents[2]
 SCRIPTS: Final = sorted((ROOT / "bench").glob("*.py"))
+IN_CHECK: Final = ("matrix", "million")
 TIMEOUT: Final = 400
 """Seconds after which a script is stopped; each takes a few, and more on a busy machine."""
 
@@ -54,7 +58,11 @@ def list_results() -> dict[str, int]:
 
 def run_script(name: str, results: Path, *, offline: bool) -> subprocess.CompletedProcess[str]:
     """Run a script with its tiny sizes; its results go to another folder."""
-    changed = {"PYTHONPATH": str(ROOT), "BENCH_RESULTS": str(results)}
+    changed = {
+        "PYTHONPATH": str(ROOT),
+        "BENCH_RESULTS": str(results),
+        "TMPDIR": str(find_parent()),
+    }
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HUB_")}  # noqa: TID251 - it starts a process
     environment = inherited | changed
     if offline:
@@ -79,6 +87,14 @@ def test_every_program_declares_its_arguments_or_the_program_that_runs_it() -> N
 
 
 @pytest.mark.parametrize("name", RUN_HERE)
+def test_script_can_be_imported(name: str) -> None:
+    importlib.import_module(f"bench.{name}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in IN_CHECK else pytest.mark.long) for name in RUN_HERE],
+)
 def test_script_runs_with_tiny_sizes_and_leaves_the_results_alone(
     name: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tests.browser.page_loading import AXE, PHONE, SIZES, OpenPage, wait_until_loaded
+from tests.long_run import in_turn
 
 VIEWS = {
     "matrix": "/",
@@ -29,17 +30,20 @@ EXTREME_SIZES = {"laptop": SIZES["laptop"], "phone": PHONE}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make browser")
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_no_violations(open_page: OpenPage, view: str, size: str) -> None:
+@pytest.mark.parametrize(("view", "size"), in_turn(VIEWS, list(SIZES)))
+async def test_page_does_not_scroll_sideways_has_no_small_text_and_no_violations_of_axe(
+    open_page: OpenPage, view: str, size: str
+) -> None:
     page = await open_page(VIEWS[view], SIZES[size])
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await small_texts(page) == []
+    if not AXE.exists():
+        pytest.skip("no axe-core: make browser")
     assert await axe_violations(page) == []
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make browser")
-@pytest.mark.parametrize("size", EXTREME_SIZES)
-@pytest.mark.parametrize("view", SOURCE_VIEWS)
+@pytest.mark.parametrize(("view", "size"), in_turn(SOURCE_VIEWS, list(EXTREME_SIZES)))
 async def test_axe_finds_no_violations_on_source_pages(
     open_source_page: OpenPage, view: str, size: str
 ) -> None:
@@ -63,16 +67,6 @@ async def axe_violations(page: Any) -> list[Any]:
         RULES,
     )
     return found
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", VIEWS)
-async def test_page_does_not_scroll_sideways_and_text_is_at_least_11_pixels(
-    open_page: OpenPage, view: str, size: str
-) -> None:
-    page = await open_page(VIEWS[view], SIZES[size])
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await small_texts(page) == []
 
 
 async def small_texts(page: Any) -> list[str]:

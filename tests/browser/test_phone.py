@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.page_loading import LAPTOP, PHONE, TABLET, WALL, OpenPage
+from tests.long_run import in_turn
 
 PAGES = (
     "/?chain=tourism-east&area=C2552-09&fy=2554",  # stages are columns
@@ -23,8 +24,7 @@ BROKEN_HEADS = """(heads) => [...document.querySelectorAll(heads)].filter((head)
 }).map((head) => head.textContent)"""
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(("path", "language"), in_turn(PAGES, ["th", "en"]))
 async def test_row_heads_on_a_phone_wrap_between_terms(
     open_page: OpenPage, path: str, language: str
 ) -> None:
@@ -34,8 +34,7 @@ async def test_row_heads_on_a_phone_wrap_between_terms(
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP, WALL])
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(("size", "language"), in_turn([PHONE, TABLET, LAPTOP, WALL], ["th", "en"]))
 async def test_name_of_a_chain_is_shown_whole(
     open_page: OpenPage, size: tuple[int, int], language: str
 ) -> None:
@@ -45,11 +44,11 @@ async def test_name_of_a_chain_is_shown_whole(
     assert not await page.locator("#title").evaluate(is_cut)
 
 
-@pytest.mark.parametrize(("language", "slide"), [("th", "สไลด์ 73"), ("en", "slide 73")])
-@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+@pytest.mark.parametrize(("size", "language"), in_turn([PHONE, LAPTOP], ["th", "en"]))
 async def test_not_expected_cell_cites_the_activity_list(
-    open_page: OpenPage, size: tuple[int, int], language: str, slide: str
+    open_page: OpenPage, size: tuple[int, int], language: str
 ) -> None:
+    slide = {"th": "สไลด์ 73", "en": "slide 73"}[language]
     page = await open_page(f"/?chain=tourism&fy=2554&lang={language}", size)
     cell = page.locator(".cell.s-NOT_EXPECTED").first
     await cell.wait_for()

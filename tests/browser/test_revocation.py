@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.page_loading import AXE, PHONE, OpenPage
 from tests.browser.test_rulings import QUESTION, open_question
+from tests.long_run import long_after
 
 NAME = "จังหวัดสิงค์บุรี"
 
@@ -53,7 +54,7 @@ async def test_revocation_that_is_not_confirmed_changes_nothing(
     assert await page.locator(".ruling-item .ended").count() == 0
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("language", long_after(1, ["th", "en"]))
 async def test_list_of_rulings_is_accessible(open_editable_page: OpenPage, language: str) -> None:
     page = await open_ruled_page(open_editable_page, f"/sources?lang={language}#budget_act")
     await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})

@@ -1,11 +1,16 @@
-"""Writes the screenshots of the docs if they are missing: `rm docs/pictures/*.png` renews all."""
+"""Writes the screenshots of the docs if they are missing: `rm docs/pictures/*.png` renews all.
 
+Those that exist are made again in a long run, to prove that the pages can be pictured.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.page_loading import LAPTOP, PHONE, TABLET, WALL, OpenPage
+from tests.long_run import mark_long
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 MAX_BYTES = 400_000
@@ -41,7 +46,20 @@ SOURCE_PICTURES = {
 }
 
 
-@pytest.mark.parametrize("name", PICTURES)
+def mark_existing(names: Iterable[str]) -> list[Any]:
+    """Return the names; those after the first whose file exists are for a long run."""
+    return [
+        mark_long(name) if at and find_file(name).exists() else name
+        for at, name in enumerate(names)
+    ]
+
+
+def find_file(name: str) -> Path:
+    """Return the file of a screenshot."""
+    return FOLDER / f"{name}.png"
+
+
+@pytest.mark.parametrize("name", mark_existing(PICTURES))
 async def test_missing_screenshot_is_written(open_page: OpenPage, name: str) -> None:
     path, size = PICTURES[name]
     page = await open_page(path, size)
@@ -53,7 +71,7 @@ async def test_missing_screenshot_is_written(open_page: OpenPage, name: str) -> 
     await write_if_missing(page, name)
 
 
-@pytest.mark.parametrize("name", SOURCE_PICTURES)
+@pytest.mark.parametrize("name", mark_existing(SOURCE_PICTURES))
 async def test_missing_screenshot_of_sources_is_written(
     open_source_page: OpenPage, name: str
 ) -> None:
@@ -69,7 +87,7 @@ async def write_if_missing(page: Any, name: str) -> None:
     """Write a screenshot if no file has that name."""
     picture = await page.screenshot()
     assert len(picture) < MAX_BYTES
-    target = FOLDER / f"{name}.png"
+    target = find_file(name)
     if not target.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         target.write_bytes(picture)

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.browser.page_loading import OpenPage
+from tests.long_run import long_after, mark_long
 
 BUENG_KAN = '.tile[data-code="38"]'
 
@@ -47,9 +48,14 @@ async def test_map_leads_to_matrix_of_cluster(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "count", "edition"), [("2007-06-01", 19, "2546"), ("2008-06-01", 18, "2551")]
+    ("language", "day", "count", "edition"),
+    [
+        ("th", "2007-06-01", 19, "2546"),
+        ("en", "2008-06-01", 18, "2551"),
+        mark_long(("en", "2007-06-01", 19, "2546")),
+        mark_long(("th", "2008-06-01", 18, "2551")),
+    ],
 )
-@pytest.mark.parametrize("language", ["th", "en"])
 async def test_map_announces_clusters_whose_members_are_not_recorded(
     open_page: OpenPage, day: str, count: int, edition: str, language: str
 ) -> None:
@@ -68,7 +74,7 @@ async def test_map_announces_clusters_whose_members_are_not_recorded(
     ) in await page.inner_text(".mapside")
 
 
-@pytest.mark.parametrize("day", ["2009-02-17", "2017-11-16", "2020-01-01"])
+@pytest.mark.parametrize("day", long_after(1, ["2009-02-17", "2017-11-16", "2020-01-01"]))
 async def test_map_of_a_recorded_edition_has_no_notice(open_page: OpenPage, day: str) -> None:
     page = await open_page(f"/?view=map&on={day}")
     assert await page.locator("[data-notice]").count() == 0

@@ -14,6 +14,7 @@ from tests.browser.source_hub import SourceHub, running_hub
 from tests.browser.test_accessibility import axe_violations, invalid_thai_lines, small_texts
 from tests.browser.work_hub import PLAN, PROPOSALS, insert_work
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
+from tests.long_run import in_turn
 from tests.services.same_as.same_activity import REASON
 
 COUNT_BY_STATUS = """
@@ -267,17 +268,15 @@ async def open_shared(browser: Any, shared_work_hub: SourceHub) -> AsyncIterator
         yield open_path
 
 
-@pytest.mark.parametrize("name", WORK_VIEWS)
-async def test_view_is_accessible_at_every_size(open_shared: OpenPage, name: str) -> None:
+@pytest.mark.parametrize(("name", "size"), in_turn(WORK_VIEWS, list(EXTREME_SIZES.values())))
+async def test_view_is_accessible_at_every_size(
+    open_shared: OpenPage, name: str, size: tuple[int, int]
+) -> None:
     path, viewer = WORK_VIEWS[name]
-    page = await open_shared(path, viewer=viewer, loaded=False)
+    page = await open_shared(path, size, viewer=viewer, loaded=False)
     await page.wait_for_selector(".items, #nothing, #sign-in, .place", timeout=60_000)
-    for size_name, size in EXTREME_SIZES.items():
-        await page.set_viewport_size({"width": size[0], "height": size[1]})
-        await page.evaluate(
-            "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
-        )
-        assert await axe_violations(page) == [] if AXE.exists() else True, size_name
-        assert await small_texts(page) == [], size_name
-        assert await invalid_thai_lines(page) == [], size_name
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size_name
+    await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert await axe_violations(page) == [] if AXE.exists() else True
+    assert await small_texts(page) == []
+    assert await invalid_thai_lines(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

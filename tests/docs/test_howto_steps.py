@@ -13,6 +13,7 @@ from hub.settings import Settings
 from tests.conftest import copy_database, execute_admin_statement
 from tests.docs.documents import PRINTED_ADDRESS, ROOT, find_difference, parse_blocks
 from tests.hub_thread import hub_in_thread
+from tests.long_run import long_after
 
 STEP_COUNTS = {"get-a-token.md": 2, "review-what-waits.md": 8}
 """The how-tos, and the number of outputs that each prints."""
@@ -28,7 +29,7 @@ async def running_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[str,
     await execute_admin_statement(template, "drop database steps with (force)")
 
 
-@pytest.mark.parametrize("document", STEP_COUNTS)
+@pytest.mark.parametrize("document", long_after(1, STEP_COUNTS))
 def test_commands_of_a_how_to_print_what_is_documented(
     running_hub: tuple[str, str, Path], document: str
 ) -> None:

@@ -61,6 +61,7 @@ def run_block(block: Block, checkout: Path, dsn: str) -> str:
     return completed.stdout
 
 
+@pytest.mark.long
 def test_connector_of_the_page_passes_the_suite_and_is_ingested(
     checkout: Path, connector_dsn: str
 ) -> None:

@@ -69,6 +69,7 @@ async def query(client: httpx2.AsyncClient, document: str) -> Any:
     return body["data"]
 
 
+@pytest.mark.long
 async def test_eight_clients_at_once_get_the_stored_answers_of_all_questions(
     environment: dict[str, Any],
 ) -> None:

@@ -41,6 +41,7 @@ def test_killed_hub_restarts_with_the_same_answers(folder: Path, expected_answer
     assert attachments.find_server_pid(folder) is None
 
 
+@pytest.mark.long
 def test_hub_in_a_shell_background_stops_on_sigint(folder: Path) -> None:
     ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     with HubProcess(folder, command_prefix=ignoring) as hub:
@@ -110,6 +111,7 @@ def test_pid_file_of_a_zombie_process_is_ignored(folder: Path, expected_answers:
 # ── several hubs ──────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.long
 def test_two_hubs_share_a_new_data_folder_and_one_survives_the_other(
     base_folder: Path, expected_answers: Answers
 ) -> None:

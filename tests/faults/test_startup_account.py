@@ -63,6 +63,7 @@ def has_account(uid: int) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_unwritable_folder_is_rejected_until_it_is_writable(
     base_folder: Path, folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:

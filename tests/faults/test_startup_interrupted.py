@@ -53,6 +53,7 @@ def test_hub_stopped_during_database_creation_completes_at_the_next_start(
         hub.stop()
 
 
+@pytest.mark.long
 async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
     base_folder: Path, expected_answers: Answers
 ) -> None:

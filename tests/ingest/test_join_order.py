@@ -15,6 +15,7 @@ from tests.ingest.joined_sources import (
     import_spending,
 )
 from tests.ingest.made_up_source import Row, build_row
+from tests.long_run import costly_examples
 
 code_strategy = st.sampled_from(["โครงการ ก", "โครงการ ข"])
 year_strategy = st.sampled_from(["2567", "2568"])
@@ -29,7 +30,9 @@ def build_rows(step: dict[int, Any]) -> list[Row]:
     return [build_row(n, name=name, year=year) for n, (name, year) in pairs.items()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=costly_examples() // 3
+)
 @given(st.lists(st.one_of(budget_strategy, spending_strategy), max_size=5), st.integers(0, 5))
 async def test_joins_depend_on_stored_records_and_not_on_import_order(
     fresh_database: Database, steps: list[dict[int, Any]], linkage_step: int

@@ -24,6 +24,7 @@ from hub.store.database import Database
 from hub.store.ingest import quarantine
 from tests.ingest import made_up_source
 from tests.ingest.made_up_source import SPEC, Row, read
+from tests.long_run import costly_examples
 
 row_strategy = st.fixed_dictionaries(
     {
@@ -41,7 +42,9 @@ page_strategy = st.lists(row_strategy, min_size=1, max_size=4)
 pages_strategy = st.lists(page_strategy, min_size=1, max_size=4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=costly_examples()
+)
 @given(pages_strategy, st.randoms(use_true_random=False))
 async def test_ledger_balances_for_invalid_rows_in_any_order(
     database: Database, pages: Sequence[Sequence[Row]], chance: Any
@@ -97,7 +100,9 @@ ruling_strategy = st.sampled_from(["name", "accept", "refuse", "round", "revoke"
 source_numbers = itertools.count()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=costly_examples() // 2
+)
 @given(
     st.lists(st.lists(simple_row_strategy, min_size=1, max_size=6), min_size=2, max_size=3),
     st.lists(ruling_strategy, max_size=4),

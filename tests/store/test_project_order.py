@@ -14,11 +14,12 @@ from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import Invalid
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
+from tests.long_run import costly_examples
 from tests.services.matrix.generated_world import GeneratedProject, World, worlds
 from tests.services.matrix.test_compute_matrix import open_world
 
 PROPERTY = settings(
-    max_examples=min(25, settings().max_examples),
+    max_examples=costly_examples(),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 orders = st.builds(

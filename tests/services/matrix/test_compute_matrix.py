@@ -35,6 +35,7 @@ from hub.store.database import Database
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rollup import compact_in_transaction
 from hub.store.unit_of_work import UnitOfWork
+from tests.long_run import costly_examples
 from tests.services.matrix.expected_figures import ReferenceData, compute_expected_figures
 from tests.services.matrix.generated_world import YEARS, World, insert_world, worlds
 
@@ -120,7 +121,10 @@ def list_member_keys(matrix: Matrix, *, is_row: bool) -> list[str]:
 
 
 # A few worlds for each of the 56 pairs in every run; `make check-long` generates 20 times as many.
-EXAMPLES_PER_PAIR = max(6, settings().max_examples // 30)
+EXAMPLES_PER_PAIR = settings().max_examples // 30
+PROPERTY = settings(
+    max_examples=costly_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +175,7 @@ async def test_matrix_figures_equal_the_figures_computed_by_hand(
     assert {(g.row, g.column) for g, f in found.items() if f.overlap} == expected.overlaps
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@PROPERTY
 @given(
     world=worlds(),
     matrix_filter=filters,
@@ -202,7 +206,7 @@ async def test_contributions_sum_to_every_figure(
                         assert part.counted_elsewhere is not None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@PROPERTY
 @given(world=worlds(), pair=st.sampled_from(DIMENSION_PAIRS))
 async def test_projects_page_lists_the_projects_a_cell_counts(
     database: Database, world: World, pair: tuple[DimensionKind, DimensionKind]
@@ -234,7 +238,7 @@ def figures_by_member(matrix: Matrix) -> dict[tuple[str | None, str | None], Any
     }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@PROPERTY
 @given(
     world=worlds(),
     matrix_filter=filters,

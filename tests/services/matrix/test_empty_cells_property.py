@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import GraphQLApi
+from tests.long_run import costly_examples
 from tests.services.matrix.matrix_questions import (
     CHAIN_YEARS,
     EMPTY_STATES,
@@ -39,7 +40,9 @@ def is_area_in_force(code: str, year: int) -> bool:
     return first <= year <= last
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=costly_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     pair=st.sampled_from(PAIRS),
     chain=st.sampled_from(

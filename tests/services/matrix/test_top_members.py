@@ -27,6 +27,7 @@ from hub.services.matrix.compare_years import fetch_figures_of_two_years
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
+from tests.long_run import costly_examples
 from tests.services.matrix.generated_world import YEARS, World, worlds
 from tests.services.matrix.test_compute_matrix import open_world
 
@@ -34,7 +35,7 @@ NOW = datetime(2026, 1, 15, tzinfo=UTC)
 TODAY = date(2026, 1, 15)
 ALL_YEARS = FiscalYearRange(FiscalYear(YEARS[0]), FiscalYear(YEARS[-1]))
 PROPERTY = settings(
-    max_examples=min(25, settings().max_examples),
+    max_examples=costly_examples(),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 DIMENSIONS = [DimensionKind.AREA, DimensionKind.AGENCY, DimensionKind.FUNDING]
