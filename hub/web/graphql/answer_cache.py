@@ -20,6 +20,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.domain.time import BANGKOK, Clock
 from hub.web.graphql.answers import ComputedAnswer, GraphQLAnswer, StoredAnswer, build_etag
+from hub.web.responses import compress
 
 MIN_COST: Final = 10
 """Cost from which answers are cached: cheaper ones cost about as much as the version."""
@@ -59,6 +60,11 @@ class Question:
         return self.build_key(viewer, str(today), str(version.day), version.text)
 
 
+def size_of(answer: StoredAnswer) -> int:
+    """Return the bytes that an entry takes, about."""
+    return len(answer.body) + len(answer.gzipped) + ENTRY_BYTES
+
+
 class SizedEntries(OrderedDict[str, StoredAnswer]):
     """Answers by key, the last used one last, and the bytes that they take."""
 
@@ -67,7 +73,7 @@ class SizedEntries(OrderedDict[str, StoredAnswer]):
     def __setitem__(self, key: str, answer: StoredAnswer) -> None:
         self.pop(key)
         super().__setitem__(key, answer)
-        self.size += len(answer.body) + ENTRY_BYTES
+        self.size += size_of(answer)
 
     def pop(self, key: str, default: Any = None) -> Any:
         """Remove an answer and return it, or the default."""
@@ -75,7 +81,7 @@ class SizedEntries(OrderedDict[str, StoredAnswer]):
         if answer is None:
             return default
         del self[key]
-        self.size -= len(answer.body) + ENTRY_BYTES
+        self.size -= size_of(answer)
         return answer
 
 
@@ -172,7 +178,7 @@ class AnswerCache:
             while len(self._not_cached) > MAX_NOT_CACHED:
                 self._not_cached.popitem(last=False)
             return None
-        answer = StoredAnswer(body, build_etag(body), validity)
+        answer = StoredAnswer(body, await compress(body), build_etag(body), validity)
         key = question.build_version_key(computed.viewer, validity.at, validity.version)
         await self._entries.set(key, answer, ttl=LIFETIME)
         return answer

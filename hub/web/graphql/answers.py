@@ -11,9 +11,10 @@ from hub.web.graphql.limits import MAX_COST
 
 @value
 class StoredAnswer:
-    """The JSON of an answer without errors, its ETag, and until when it is right."""
+    """The JSON of an answer, the same compressed, its ETag, and until when it is right."""
 
     body: bytes
+    gzipped: bytes
     etag: str
     validity: AnswerValidity
 

@@ -28,7 +28,14 @@ from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_r
 from hub.web.graphql.slots import COSTLY, ExecutionSlots
 from hub.web.graphql.sockets import WebSocketEndpoint
 from hub.web.rate_limits import RateLimiter
-from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response, json_response
+from hub.web.responses import (
+    EVENTS,
+    GRAPHQL,
+    JSON,
+    compress_response,
+    graphql_response,
+    json_response,
+)
 
 PUBLIC_HEADERS: Final = {
     "Cache-Control": "public, no-cache",
@@ -112,17 +119,16 @@ class GraphQLEndpoint:
         if operation.kind is OperationType.QUERY and operation.cost >= COSTLY:
             work = run_while_connected(work, request.receive)
         answer = await work
-        if answer.cached is not None:
-            response = json_response(answer.cached.body, media)
-        else:
-            response = answer_response(answer, media)
-        if request.method != "GET" or "errors" in answer.content:
-            return response
-        if not {"authorization", "cookie"} & set(request.headers):
-            return with_etag(request, response, PUBLIC_HEADERS, answer.cached)
-        if answer.cached is None:
-            return response
-        return with_etag(request, response, PRIVATE_HEADERS, answer.cached)
+        cached = answer.cached
+        response = answer_response(answer, media)
+        if request.method == "GET" and "errors" not in answer.content:
+            if not {"authorization", "cookie"} & set(request.headers):
+                response = with_etag(request, response, PUBLIC_HEADERS, cached)
+            elif cached is not None:
+                response = with_etag(request, response, PRIVATE_HEADERS, cached)
+        return await compress_response(
+            request.headers, response, cached.gzipped if cached is not None else None
+        )
 
     @staticmethod
     def _check_transport(request: Request, operation: PreparedOperation, media: str) -> None:
@@ -142,6 +148,8 @@ class GraphQLEndpoint:
 
 def answer_response(answer: GraphQLAnswer, media: str) -> Response:
     """Return a GraphQL answer as a response."""
+    if answer.cached is not None:
+        return json_response(answer.cached.body, media)
     status = 200
     if answer.is_not_ready:
         status = 503

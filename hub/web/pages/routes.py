@@ -1,5 +1,5 @@
 """The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, one per agency, area, issue and
-project) and the files they load, all from this folder.
+project) and the files they load, all from one folder.
 
 Nothing is loaded from other hosts and no page has an inline script or style, so the content
 security policy forbids both: government networks are often closed, and project names are entered
@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-STATIC_FOLDER: Final = Path(__file__).parent / "static"
+from hub.web.pages.bundles import STATIC_FOLDER, Asset, build_page_assets
+from hub.web.responses import accepts_gzip
+
 PAGES: Final = {
     "/": "index.html",
     "/query": "query.html",
@@ -52,6 +54,8 @@ HEADERS: Final = {
     # Revalidated at each use (304 if unchanged), so a new version is shown at once.
     "Cache-Control": "no-cache",
 }
+BUNDLE_HEADERS: Final = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+"""Of a file whose address contains the hash of its content."""
 
 
 async def serve_file(request: Request) -> Response:
@@ -59,6 +63,11 @@ async def serve_file(request: Request) -> Response:
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
     if "code" in request.path_params:
         name = PLACE_PAGE
+    assets = build_page_assets()
+    if name in assets.bundles:
+        return asset_response(request, name, assets.bundles[name], BUNDLE_HEADERS)
+    if name in assets.pages:
+        return asset_response(request, name, assets.pages[name], HEADERS)
     try:
         path = (STATIC_FOLDER / name).resolve()
         media_type = MEDIA_TYPES.get(path.suffix)
@@ -79,6 +88,18 @@ async def serve_file(request: Request) -> Response:
     if request.headers.get("if-none-match") == response.headers["etag"]:
         return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
     return response
+
+
+def asset_response(request: Request, name: str, asset: Asset, headers: dict[str, str]) -> Response:
+    """Return a page or a bundle, compressed if the client accepts that; 304 if it is unchanged."""
+    sent = {**headers, "Vary": "Accept-Encoding", "ETag": asset.etag}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == asset.etag:
+        return Response(status_code=304, headers=sent)
+    media_type = MEDIA_TYPES[Path(name).suffix]
+    if not accepts_gzip(request.headers):
+        return Response(asset.content, headers=sent, media_type=media_type)
+    sent |= {"Content-Encoding": "gzip", "ETag": f"W/{asset.etag}"}
+    return Response(asset.gzipped, headers=sent, media_type=media_type)
 
 
 ROUTES: Final = (

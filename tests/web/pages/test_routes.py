@@ -4,6 +4,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from hub.web.pages.bundles import SCRIPT
 from hub.web.pages.routes import ROUTES
 
 
@@ -27,7 +28,8 @@ def client() -> TestClient:
 def test_page_loads_its_script(client: TestClient, path: str, script: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
-    assert f'src="/static/js/{script}"' in response.text
+    [bundle] = SCRIPT.finditer(response.text)
+    assert f"{{ // js/{script}\n" in client.get(f"/static/{bundle['name']}").text
     assert "default-src 'self'" in response.headers["content-security-policy"]
 
 

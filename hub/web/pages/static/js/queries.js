@@ -40,9 +40,8 @@ export const MATRIX_QUERY = `query Matrix($input: MatrixInput!, $phase: BudgetPh
 export const savedMatrixQuery = (key) => `query SavedMatrix($phase: BudgetPhase!, $names: Boolean!) { matrix: savedMatrix(key: ${JSON.stringify(key)}) { ${MATRIX_FIELDS} } }`;
 
 const PROVENANCE_FIELDS = `provenance { asserted confidence citation note source { name ${TEXT_FIELDS} } }`;
-const PHASES = ["PLANNED", "REQUESTED", "APPROPRIATED", "ALLOCATED", "CONTRACTED", "DISBURSED"];
 /** The budget phases in the order in which they happen. */
-export { PHASES };
+export const PHASES = ["PLANNED", "REQUESTED", "APPROPRIATED", "ALLOCATED", "CONTRACTED", "DISBURSED"];
 
 /** Return the query of one cell with all details, by its position in the matrix of a key; `cards` adds its projects. */
 export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: BudgetPhase!, $cards: Boolean!) {
