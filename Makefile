@@ -102,6 +102,7 @@ bench: setup ## measure matrix, lists, writes, and ingest beside its peers, to b
 	PYTHONPATH=. $(IN) bench/growth.py
 	PYTHONPATH=. $(IN) bench/scan.py
 	PYTHONPATH=. $(IN) bench/writes.py
+	PYTHONPATH=. $(IN) bench/fairness.py
 	PYTHONPATH=. $(IN) bench/ingest.py
 
 # Existing pins are kept while pyproject.toml allows them; `make lock ARGS=--upgrade` renews all.

@@ -69,8 +69,11 @@ def temporary_environment(*packages: str) -> Iterator[str]:
 
 
 @contextmanager
-def run_hub() -> Iterator[tuple[int, int, Path]]:
-    """Start a hub on a free port with a new database: (port, pid, data folder)."""
+def run_hub(**changes: str) -> Iterator[tuple[int, int, Path]]:
+    """Start a hub on a free port with a new database: (port, pid, data folder).
+
+    There are no limits of rate unless `changes` of its settings set them.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -82,6 +85,7 @@ def run_hub() -> Iterator[tuple[int, int, Path]]:
             "HUB_AT_ONCE": "0",
             "HUB_DATA_DIR": f"{folder}/data",
             "PYTHONPATH": str(ROOT),
+            **changes,
         }
         command = [sys.executable, "-m", "hub", "serve"]
         with subprocess.Popen(

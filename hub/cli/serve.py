@@ -23,6 +23,10 @@ EXAMPLE: Final = (
     "total { projectCount states { state cells } } } }"
 )
 """The matrix of slide 37: actor levels by stages of the Eastern tourism chain."""
+GC_THRESHOLDS: Final = (5_000, 20, 20)
+"""Validating an unknown document leaves some 800 objects in cycles. With a first threshold of
+50,000 their collection stopped the event loop for 80 ms of CPU and took half of the CPU of such
+requests; with 5,000, for 3 ms (bench/fairness.py)."""
 
 
 @click.command(cls=Command, help="เปิดระบบจนกว่าจะหยุดด้วย Ctrl-C · Serve the hub until Ctrl-C")
@@ -47,7 +51,7 @@ def serve() -> None:
             await app.wait_until_started()
             gc.collect()
             freeze_until_exit()
-            gc.set_threshold(50_000, 20, 20)
+            gc.set_threshold(*GC_THRESHOLDS)
             print_addresses(local_address(settings.host, settings.port))
             await app.wait_until_ended()
         except Exception as error:  # noqa: BLE001 - raised below, once the server has stopped

@@ -25,9 +25,10 @@ from starlette.requests import HTTPConnection, Request
 from hub.domain.identity.audit_log import Operation, hash_document
 from hub.domain.read_limits import ReadLimits
 from hub.domain.record import value
-from hub.errors import NotReady, TooCostly, Unauthenticated
+from hub.errors import HubError, NotReady, TooCostly, Unauthenticated
 from hub.web.audit_context import add_denied_fields, describe_operation
 from hub.web.errors import (
+    RequestRejected,
     RequestStage,
     error_problem,
     graphql_problem,
@@ -108,12 +109,13 @@ class Execution:
     async def charge_message(self, socket: HTTPConnection, request: Request | None) -> None:
         """Charge a handshake, or a message that is no operation; `RateLimited` above the rate.
 
-        `request` has the credentials of `connection_init`; without it, the address is charged.
+        `request` has the credentials of `connection_init`; before it, those of the handshake count:
+        a person who is signed in does not share the limit of the address.
         """
         key = client_address(socket)
-        if request is not None:
-            client = RateLimitedClient.from_viewer(await request.user.authenticate(), self._url)
-            key = client.key or key
+        with suppress(HubError, RequestRejected):  # then the address is charged
+            viewer = await (request or socket).user.authenticate()
+            key = RateLimitedClient.from_viewer(viewer, self._url).key or key
         self._rate_limiter.charge(key)
 
     async def prepare(

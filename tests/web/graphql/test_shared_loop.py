@@ -13,6 +13,7 @@ from hub.web.rate_limits import BURST, SECONDS_PER_TOKEN, RateLimiter
 from hub.web.server import MAX_FRAMES_PER_SECOND
 from tests.web.graphql.sample_endpoint import (
     SCHEMA,
+    HeaderAuthentication,
     build_endpoint,
     only_error,
     open_client,
@@ -113,6 +114,24 @@ async def test_handshakes_count_like_requests() -> None:
             async with connect_socket(server):
                 pass
     assert refused.value.response.status_code == 429
+
+
+async def test_handshake_of_a_client_does_not_share_the_limit_of_its_address() -> None:
+    endpoint = build_endpoint(
+        SCHEMA,
+        open_empty_context,
+        HeaderAuthentication(),
+        rate_limiter=RateLimiter(1, clock=lambda: 0.0),
+    )
+    async with serve_endpoint(endpoint) as server:
+        for _ in range(BURST):
+            async with connect_socket(server):
+                pass
+        with pytest.raises(InvalidStatus):
+            async with connect_socket(server):
+                pass
+        async with connect_socket(server, additional_headers={"x-client": "planner"}) as socket:
+            await socket.initialize()
 
 
 async def test_a_socket_with_thousands_of_frames_a_second_is_aborted() -> None:
