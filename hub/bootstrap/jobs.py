@@ -3,6 +3,7 @@ compacting the rollup, refreshing findings, the feed of changes, imports, and we
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -31,6 +32,8 @@ then figures are counted from the facts, and notes one by one.
 """
 REFRESH_INTERVAL: Final = 5.0
 """Seconds between two refreshes of findings; until then they are those of the earlier facts."""
+REFRESHES_PER_FULL_ONE: Final = 12
+"""One of so many refreshes also finds what time alone changes, such as late sources."""
 STOP_TIMEOUT: Final = 5.0
 """Seconds to wait for a compaction when the hub stops; closing the pool ends its connection."""
 MIN_POOL_FOR_SOURCES: Final = 2
@@ -99,8 +102,9 @@ async def refresh_findings_regularly(settings: Settings, database: Database) -> 
         return
 
     async def _refresh() -> None:
-        while True:
-            await refresh_if_possible(database)
+        for number in itertools.count():
+            is_full = number % REFRESHES_PER_FULL_ONE == 0
+            await refresh_if_possible(database, only_if_noted=not is_full)
             await asyncio.sleep(REFRESH_INTERVAL)
 
     async with run_until_end(_refresh(), STOP_TIMEOUT):

@@ -23,7 +23,7 @@ from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
 from hub.domain.record import value
 from hub.store.matrix.figures import MatrixQueries
-from hub.store.matrix.planner import CountingPlan, plan_counting
+from hub.store.matrix.planner import CountingPlan
 from hub.store.matrix.rollup_figures import live_projects
 from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import rollup_change
@@ -120,7 +120,7 @@ class ExplainedMatrixQueries(MatrixQueries):
         self, layout: Layout, *, with_counts: bool = True
     ) -> dict[CellGroup, Figures]:
         """Return the figures."""
-        plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
+        plan = await self.plan(layout)
         with self._collect(MatrixPartKind.FIGURES, plan):
             return await super().figures_by_group(layout, with_counts=with_counts)
 

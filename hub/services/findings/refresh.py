@@ -74,9 +74,14 @@ async def refresh_findings(database: Database) -> int:
     return count
 
 
-async def refresh_if_possible(database: Database) -> None:
-    """Refresh, or log why that failed: the notes remain, and findings those of earlier facts."""
+async def refresh_if_possible(database: Database, *, only_if_noted: bool = False) -> None:
+    """Refresh, or log why that failed: the notes remain, and findings those of earlier facts.
+
+    `only_if_noted`: without notes nothing is computed, and time alone makes no finding.
+    """
     try:
+        if only_if_noted and not await changes.has_notes(database):
+            return
         await refresh_findings(database)
     except COMPACTION_ERRORS as error:
         logger.warning("findings were not refreshed: %s", error)

@@ -5,6 +5,7 @@ from typing import Final
 import asyncpg
 
 from hub.domain.record import value
+from hub.store.database import Database
 
 LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended('findings', 0))"
 TAKE_NOTES: Final = """
@@ -20,6 +21,9 @@ delete from finding_change c
 using unnest($1::bigint[], $2::bigint[]) as taken (project_key, transaction)
 where c.project_key = taken.project_key and c.transaction = taken.transaction
 """
+HAS_NOTES: Final = (
+    "select exists (select from finding_change) or exists (select from finding_plan_change)"
+)
 PROJECTS: Final = "select id from project where key = any($1::bigint[]) order by id"
 
 
@@ -34,6 +38,11 @@ class ChangedProjects:
 async def lock_findings(connection: asyncpg.Connection) -> bool:
     """Return whether this transaction may refresh findings; another one does so already if not."""
     return bool(await connection.fetchval(LOCK))
+
+
+async def has_notes(database: Database) -> bool:
+    """Return whether a project or plan is noted; one statement."""
+    return bool(await database.pool.fetchval(HAS_NOTES))
 
 
 async def take_notes(connection: asyncpg.Connection, limit: int) -> ChangedProjects:

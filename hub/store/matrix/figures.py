@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
+from hub.store.matrix.changed_projects import count_changed
 from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
 from hub.store.matrix.counting import (
     counted_lines,
@@ -24,7 +26,7 @@ from hub.store.matrix.counting import (
 )
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
-from hub.store.matrix.planner import plan_counting
+from hub.store.matrix.planner import CountingPlan, plan_counting
 from hub.store.matrix.rollup_figures import live_projects, rollup_sources
 from hub.store.read_transaction import ReadTransaction
 
@@ -41,20 +43,33 @@ class MatrixQueries:
         self._use_rollup = use_rollup
         self._transaction = transaction
         self._viewer = viewer
+        self._changed_by_instant: dict[datetime, int] = {}
 
     def facts_on_axes(self, layout: Layout) -> CTE:
         """Return one row per fact and linkage, with the ordinals of row and column."""
         return facts_on_axes(layout, self._viewer)
 
-    def facts_for_sources(self, layout: Layout) -> tuple[CTE, sa.Select[Any] | None]:
+    async def plan(self, layout: Layout) -> CountingPlan:
+        """Return how the figures of a layout are counted; as of an instant, one statement."""
+        changed = 0
+        if self._use_rollup and (at := layout.scope.as_of_time) is not None:
+            if at not in self._changed_by_instant:
+                [row] = await self._transaction.fetch_rows(count_changed(at))
+                self._changed_by_instant[at] = row[0]
+            changed = self._changed_by_instant[at]
+        return plan_counting(layout, self._viewer, use_rollup=self._use_rollup, changed=changed)
+
+    async def facts_for_sources(self, layout: Layout) -> tuple[CTE, sa.Select[Any] | None]:
         """Return the facts whose sources are to be read, and the statement for sources
         (`source_id`) of those that the rollup answers for; null if it cannot.
         """
-        plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
+        plan = await self.plan(layout)
         if not plan.by_rollup:
             return self.facts_on_axes(layout), None
         linked = layout.scope.filter.linked
-        live = live_projects(Visibility.PUBLISHED, linked=linked is not None)
+        live = live_projects(
+            Visibility.PUBLISHED, layout.scope.as_of_time, linked=linked is not None
+        )
         facts = facts_on_axes(layout, self._viewer, live=live)
         return facts, None if linked else rollup_sources(layout)
 
@@ -68,7 +83,7 @@ class MatrixQueries:
         """
         await self._transaction.allow_large_hashes()
         sql, values = compile_figures(
-            layout, self._viewer, use_rollup=self._use_rollup, with_counts=with_counts
+            layout, self._viewer, await self.plan(layout), with_counts=with_counts
         )
         rows = await self._transaction.fetch_compiled(sql, values)
         return build_figures(rows, layout.counting)

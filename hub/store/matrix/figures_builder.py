@@ -15,7 +15,7 @@ from hub.store.as_of import table_as_of
 from hub.store.matrix.counting import MatrixFacts, has_linkage, matrix_facts, place_facts
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.figure_statements import count_several_cells, count_single_cells
-from hub.store.matrix.planner import plan_counting
+from hub.store.matrix.planner import CountingPlan
 from hub.store.matrix.rollup_figures import live_projects, rollup_figures
 from hub.store.statements import compile_statement
 from hub.store.visibility import is_visible, unpublished_columns
@@ -23,27 +23,26 @@ from hub.store.visibility import is_visible, unpublished_columns
 
 @lru_cache(maxsize=64)
 def compile_figures(
-    layout: Layout, viewer: Viewer, *, use_rollup: bool, with_counts: bool
+    layout: Layout, viewer: Viewer, plan: CountingPlan, *, with_counts: bool
 ) -> tuple[str, list[Any]]:
     """Return the SQL and values of the figures of a layout, for a viewer without session.
 
     Building and compiling costs some 25 ms of CPU; the questions of pages come again and again.
     """
-    builder = FiguresBuilder(viewer, use_rollup=use_rollup, with_counts=with_counts)
+    builder = FiguresBuilder(viewer, plan, with_counts=with_counts)
     return compile_statement(builder.select_figures(layout), {})
 
 
 class FiguresBuilder:
     """Builds the statement for what one viewer may see.
 
-    Without `use_rollup` every question is counted from the facts; the answer is the same. For
-    `with_counts` see `MatrixQueries.figures_by_group`.
+    Of any plan the answer is the same. For `with_counts` see `MatrixQueries.figures_by_group`.
     """
 
-    def __init__(self, viewer: Viewer, *, use_rollup: bool, with_counts: bool) -> None:
+    def __init__(self, viewer: Viewer, plan: CountingPlan, *, with_counts: bool) -> None:
         self._viewer = viewer
         self._with_counts = with_counts
-        self._use_rollup = use_rollup
+        self._plan = plan
 
     def select_figures(self, layout: Layout) -> sa.CompoundSelect[Any]:
         """Return the statement for the figures of all groups, as rows of `figure_row`.
@@ -51,11 +50,11 @@ class FiguresBuilder:
         The figure of a group is the sum of its rows of one kind and name: those of the rollup,
         where it can answer, and those of the facts that it leaves.
         """
-        plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
+        plan, at = self._plan, layout.scope.as_of_time
         linked = layout.scope.filter.linked
         live = None
         if plan.by_rollup:
-            live = live_projects(Visibility.PUBLISHED, linked=linked is not None)
+            live = live_projects(Visibility.PUBLISHED, at, linked=linked is not None)
         found = matrix_facts(layout, self._viewer, live=live)
         with_counts = self._with_counts
         statements: list[Any] = []
@@ -183,7 +182,8 @@ class FiguresBuilder:
 
         Only for questions about locations alone: invisible data must not match any other condition.
         """
-        live = live_projects(Visibility.LISTED) if by_rollup else None
+        at = layout.scope.as_of_time
+        live = live_projects(Visibility.LISTED, at) if by_rollup else None
         found = matrix_facts(layout, self._viewer, hidden=True, live=live)
         placed = place_facts(layout, found, "hidden_placed", with_linkages=layout.has_linkage_axis)
         p = placed.c

@@ -125,10 +125,10 @@ class FreshnessQueries:
         at = layout.scope.as_of_time
         async with self._lock:
             if layout not in self._sources_used:
-                facts, by_rollup = self._matrices.facts_for_sources(layout)
+                facts, by_rollup = await self._matrices.facts_for_sources(layout)
                 ids = sa.select(cell_sources(facts, at).c.source_id)
                 source = table_as_of(tables.source, at)
-                is_used = source.c.id.in_(ids)
+                is_used: sa.ColumnElement[bool] = source.c.id.in_(ids)
                 if by_rollup is not None:
                     is_used = sa.or_(is_used, source.c.id.in_(by_rollup))
                 statement = (

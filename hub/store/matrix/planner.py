@@ -7,6 +7,7 @@ from hub.domain.matrix.layout import Layout, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole
 from hub.domain.record import value
 from hub.domain.text import LocalizedText, localized_text
+from hub.store.matrix.changed_projects import MAX_CHANGED
 
 NO_ROLLUP: Final = localized_text("ปิดการใช้ตารางสรุป", "the rollup is not used")
 
@@ -38,24 +39,29 @@ class CountingPlan:
         return self.counts_hidden and self.by_rollup and not self.reads_drafts
 
 
-def plan_counting(layout: Layout, viewer: Viewer, *, use_rollup: bool = True) -> CountingPlan:
-    """Return how the figures of a layout are counted; the statement is built from this."""
+def plan_counting(
+    layout: Layout, viewer: Viewer, *, use_rollup: bool = True, changed: int = 0
+) -> CountingPlan:
+    """Return how the figures of a layout are counted; the statement is built from this.
+
+    `changed`: rows of facts that have changed since the instant of the question.
+    """
     return CountingPlan(
-        reasons=reasons_for_facts(layout) if use_rollup else (NO_ROLLUP,),
+        reasons=reasons_for_facts(layout, changed) if use_rollup else (NO_ROLLUP,),
         reads_drafts=viewer != ANONYMOUS,
         counts_hidden=layout.is_location_only,
     )
 
 
-def reasons_for_facts(layout: Layout) -> tuple[LocalizedText, ...]:
+def reasons_for_facts(layout: Layout, changed: int = 0) -> tuple[LocalizedText, ...]:
     """Return why the rollup cannot answer a question, in the words of the contract."""
     scope, matrix_filter = layout.scope, layout.scope.filter
     by_implementer = matrix_filter.agency_role is AgencyRole.IMPLEMENTER
     reasons = (
         (
-            scope.as_of_time is not None,
-            "asOf: ตารางสรุปมีเฉพาะข้อมูลปัจจุบัน",
-            "asOf: the rollup has the present only",
+            changed > MAX_CHANGED,
+            f"asOf: ข้อมูลเปลี่ยนไปเกิน {MAX_CHANGED:,} แถวหลังเวลานั้น",
+            f"asOf: more than {MAX_CHANGED:,} rows have changed since then",
         ),
         (scope.years is None, "ไม่จำกัดปีงบประมาณ", "no fiscal years"),
         (

@@ -7,6 +7,7 @@ that a project in two provinces counts once in their region; counts are never ad
 or years.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout, MatrixScope
+from hub.store.matrix.changed_projects import changed_projects
 from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import (
     FigureKind,
@@ -39,7 +41,6 @@ from hub.store.matrix.rollup_money import (
 )
 from hub.store.tables import (
     rollup_attributes,
-    rollup_change,
     rollup_count,
     rollup_entry,
     rollup_place,
@@ -55,11 +56,13 @@ STATUS_COLUMNS = {
 }
 
 
-def live_projects(visibility: Visibility, *, linked: bool = False) -> FromClause:
+def live_projects(
+    visibility: Visibility, at: datetime | None = None, *, linked: bool = False
+) -> FromClause:
     """Return the projects (`project_key`) of a visibility that the rollup does not answer for.
 
-    With `linked` also those with a linkage, of whose places only the facts say which are linked. A
-    project written since its entry is among them whatever its visibility was. It is a subquery and
+    With `linked` also those with a linkage, of whose places only the facts say which are linked.
+    Those of `changed_projects` are among them whatever their visibility was. It is a subquery and
     no CTE, so that PostgreSQL knows its size.
     """
     entry, attributes = rollup_entry.c, rollup_attributes.c
@@ -68,7 +71,7 @@ def live_projects(visibility: Visibility, *, linked: bool = False) -> FromClause
         .join(rollup_attributes, attributes.id == entry.attributes)
         .where(attributes.visibility == visibility.value)
     )
-    selects = [of_visibility.where(entry.live), sa.select(rollup_change.c.project_key)]
+    selects = [of_visibility.where(entry.live), changed_projects(at)]
     if linked:
         selects.append(of_visibility.where(attributes.linked))
     return sa.union(*selects).subquery("live")
@@ -87,7 +90,9 @@ def rollup_figures(
     cells = sum_money(layout)
     by_money = not with_counts and not hidden
     counts = counts_of(layout.scope, visibility, without_money=by_money)
-    places = matching_places(layout, "hidden_" if hidden else "", counts if by_money else None)
+    places = matching_places(
+        layout, "hidden_" if hidden else "", counts if by_money or hidden else None
+    )
     placed = place_counts(layout, counts, places)
     groups = count_groups(placed) if with_counts else count_places(placed)
     is_counted = sa.or_(groups.c.projects != 0, sa.and_(groups.c.r.is_(None), groups.c.c.is_(None)))
@@ -110,7 +115,7 @@ def rollup_figures(
 def rollup_sources(layout: Layout) -> sa.Select[Any]:
     """Return the statement for the sources (`source_id`) of published projects of a layout."""
     scope = layout.scope
-    changed = changed_entries("rollup_counts", rollup_count)
+    changed = changed_entries("rollup_counts", rollup_count, scope.as_of_time)
     both = sa.union_all(
         *(
             sa.select(
@@ -148,7 +153,7 @@ def counts_of(scope: MatrixScope, visibility: Visibility, *, without_money: bool
 
     `without_money`: only those with a linkage, or with a place that is none of lines.
     """
-    changed = changed_entries("rollup_counts", rollup_count)
+    changed = changed_entries("rollup_counts", rollup_count, scope.as_of_time)
     names = ("projects", *STATUS_COLUMNS.values())
     attributes = rollup_attributes.c
     own_sets = sa.select(rollup_place_set.c.id).where(rollup_place_set.c.own)

@@ -2,7 +2,7 @@
 
 Figures of unlinked projects and the sources of a matrix are then read from it, and money of a year
 without reading that of other years. Changes of provenance note their projects. Indexes by the time
-of a change find what has changed since an instant.
+of a change find what has changed since an instant, so that the rollup answers for the rest.
 
 The rollup is computed anew: all projects are noted, and the hub compacts them after its start. Until
 then figures are counted from the facts.
@@ -59,6 +59,8 @@ DATED = (
     "provenance",
 )
 """The tables on which a project's contribution depends."""
+HISTORY_OF_PROJECTS = {"project": "key", "budget_line": "project_id", "linkage": "project_id"}
+"""The columns by which the earlier rows of a project are found; others have it in their key."""
 
 
 def upgrade() -> None:
@@ -74,6 +76,8 @@ def upgrade() -> None:
             f"referencing {transition} "
             f"for each statement execute function rollup_note_provenance_{event}()"
         )
+    for table, column in HISTORY_OF_PROJECTS.items():
+        op.execute(f"create index ix_{table}_{column}_history on history.{table} ({column})")
     for table in DATED:
         op.execute(
             f"create index ix_{table}_known_from on public.{table} "
