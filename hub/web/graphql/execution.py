@@ -5,10 +5,10 @@ new context for each event and none between events, so a waiting client uses no 
 """
 
 import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from graphql import (
     ExecutionResult,
@@ -44,6 +44,7 @@ from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statemen
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
+Result = TypeVar("Result")
 ContextFactory = Callable[[Request, Operation, ReadLimits], AbstractAsyncContextManager[Any]]
 """Creates the context of one request for an operation, with the limits of its statements.
 
@@ -172,14 +173,8 @@ class Execution:
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
         """Return the answer to a query or a mutation; errors of the hub itself are raised."""
-        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
-            return await self._execute(operation, request, trace)
 
-    async def _execute(
-        self, operation: PreparedOperation, request: Request, trace: str
-    ) -> GraphQLAnswer:
-        limits = self._limit_reads(operation)
-        async with self._context_factory(request, operation.describe(trace), limits) as context:
+        async def _execute(context: Any) -> ExecutionResult:
             running = execute(
                 self._schema,
                 cast("Any", operation.document.ast),
@@ -191,7 +186,34 @@ class Execution:
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
+            return result
+
+        result = await self.read(operation, request, trace, _execute)
         return self._build_answer(result, trace, operation)
+
+    async def read(
+        self,
+        operation: PreparedOperation,
+        request: Request,
+        trace: str,
+        read: Callable[[Any], Awaitable[Result]],
+    ) -> Result:
+        """Return what `read` returns in the context of an operation, within its limits.
+
+        The audit entries are written when this returns; errors of the hub itself are raised.
+        """
+        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
+            limits = self._limit_reads(operation)
+            async with self._context_factory(request, operation.describe(trace), limits) as context:
+                return await read(context)
+
+    def charge(self, operation: PreparedOperation, cost: int) -> None:
+        """Charge the client of an operation for cost beyond that of its document.
+
+        `RateLimited` if it exceeded its rate.
+        """
+        if cost:
+            self._rate_limiter.charge(operation.rate_limit_key, cost)
 
     async def subscribe(
         self, operation: PreparedOperation, request: Request
