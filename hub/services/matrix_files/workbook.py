@@ -14,6 +14,7 @@ from hub.services.matrix_files.lines_sheet import write_lines_sheet
 from hub.services.matrix_files.matrix_sheet import write_matrix_sheet
 from hub.services.matrix_files.read_answer import MatrixAnswer
 
+CREATOR: Final = "Buranakan"
 MADE_UP: Final = localized_text("ข้อมูลสมมติ", "MADE-UP DATA")
 
 
@@ -29,6 +30,7 @@ def write_workbook(answer: MatrixAnswer, locale: Locale, link: str, answered_at:
     if notice is not None:
         warning = f"{MADE_UP.text(locale)}: {notice.text(locale)}"
     title = build_title(answer, locale)
+    book.properties.creator, book.properties.title = CREATOR, title
     write_cover_sheet(book, answer, CoverFacts(title, answered_at, link), warning, locale)
     write_matrix_sheet(book, answer, title, warning, locale)
     write_lines_sheet(book, answer, warning, locale)
