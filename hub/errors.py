@@ -179,13 +179,18 @@ class TooCostly(HubError):
 
     code = "TOO_COSTLY"
 
-    def __init__(self, cost: int, limit: int, unit: str) -> None:
+    def __init__(
+        self, cost: int, limit: int, unit: str, advice: tuple[str, str] | None = None
+    ) -> None:
+        """`advice`: what to do instead, in Thai and in English."""
+        th, en = (f" {advice[0]}", f"; {advice[1]}") if advice else ("", "")
         super().__init__(
-            f"คำขอนี้ใช้ {cost:,} {unit} เกินเพดาน {limit:,} "
-            f"· The request needs {cost:,} {unit}; the limit is {limit:,}"
+            f"คำขอนี้ใช้ {cost:,} {unit} เกินเพดาน {limit:,}{th} "
+            f"· The request needs {cost:,} {unit}; the limit is {limit:,}{en}"
         )
         self.cost = cost
         self.limit = limit
+        self.unit = unit
 
 
 class RateLimited(HubError):

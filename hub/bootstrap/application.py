@@ -52,6 +52,7 @@ from hub.web.graphql.query_cost import FieldWeight, Weights
 from hub.web.graphql.slots import ExecutionSlots, Limits
 from hub.web.headers import SecurityHeadersMiddleware
 from hub.web.health import Health
+from hub.web.matrix_files import MatrixFileEndpoints
 from hub.web.own_hosts import OwnHostsMiddleware, list_own_names
 from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
@@ -159,6 +160,7 @@ def build_application(
             *token_endpoint.routes(),
             *Metadata(settings.url).routes(),
             *files.routes(),
+            *MatrixFileEndpoints(graphql.execution, settings.url).routes(),
             *Health(partial(database.is_responsive, 2)).routes(),
             *PAGES,
         ],

@@ -5,10 +5,12 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-from hub.domain.agencies import ActorLevel
+from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.question import AgencyRole, AreaRole, AxisOrder, DimensionKind
+from hub.domain.matrix.result import CellState, CountTreatment
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
 
@@ -45,6 +47,50 @@ LABELS: Final[Mapping[object, tuple[str, str]]] = {
     LinkageStatus.DISPUTED: ("ยังเห็นต่าง", "Disputed"),
     LinkageStatus.REJECTED: ("ไม่รับ", "Rejected"),
     LinkageStatus.WITHDRAWN: ("ถอนแล้ว", "Withdrawn"),
+    AgencyKind.MINISTRY: ("กระทรวง", "ministry"),
+    AgencyKind.DEPARTMENT: ("กรม", "department"),
+    AgencyKind.PROVINCE: ("จังหวัด", "province"),
+    AgencyKind.CLUSTER: ("กลุ่มจังหวัด", "cluster"),
+    AgencyKind.LOCAL_AUTHORITY: ("องค์กรปกครองส่วนท้องถิ่น", "local authority"),
+    AgencyKind.STATE_ENTERPRISE: ("รัฐวิสาหกิจ", "state enterprise"),
+    AgencyKind.INDEPENDENT_BODY: ("หน่วยงานอิสระ", "independent body"),
+    AgencyKind.FUND: ("กองทุน", "fund"),
+    AgencyKind.GROUP: ("กลุ่มภารกิจ", "group"),
+    AgencyKind.OTHER: ("หน่วยงานอื่น", "other agency"),
+    AgencyKind.PRIVATE: ("เอกชน", "company"),
+    AgencyKind.CIVIL_SOCIETY: ("ประชาสังคม/ชุมชน", "civil society"),
+    DimensionKind.ACTOR_LEVEL: ("ผู้ดำเนินการ", "Actor"),
+    DimensionKind.AGENCY: ("หน่วยงาน", "Agency"),
+    DimensionKind.AREA: ("พื้นที่", "Area"),
+    DimensionKind.ISSUE: ("ประเด็นยุทธศาสตร์", "Strategic issue"),
+    DimensionKind.STAGE: ("ขั้นของห่วงโซ่", "Stage"),
+    DimensionKind.FISCAL_YEAR: ("ปีงบประมาณ", "Fiscal year"),
+    DimensionKind.FUNDING: ("แหล่งเงิน", "Funding"),
+    DimensionKind.LINKAGE_STATUS: ("สถานะความเชื่อมโยง", "Linkage status"),
+    AxisOrder.NATURAL: ("ลำดับตามธรรมชาติของแกน", "natural order"),
+    AxisOrder.BUDGET_DESC: ("เงินมากก่อน", "largest amount first"),
+    AxisOrder.GAPS_DESC: ("ช่องว่างมากก่อน", "most gaps first"),
+    AxisOrder.NAME: ("ชื่อ", "name"),
+    AreaRole.PERFORMED_IN: ("พื้นที่ที่ใช้เงิน", "where the money is spent"),
+    AreaRole.HELD_BY: ("พื้นที่ของผู้ถืองบ", "area of the budget holder"),
+    AgencyRole.OWNER: ("เจ้าของโครงการ", "owner of the project"),
+    AgencyRole.IMPLEMENTER: ("ผู้ดำเนินโครงการ", "implementer of the project"),
+    AgencyRole.HOLDER: ("ผู้ถืองบ", "budget holder"),
+    CellState.COVERED: ("มีโครงการ", "Covered"),
+    CellState.GAP: ("ช่องว่าง", "Gap"),
+    CellState.OVERLAP: ("อาจซ้ำซ้อน", "May overlap"),
+    CellState.DISPUTED: ("ยังเห็นต่าง", "Disputed"),
+    CellState.NOT_EXPECTED: ("ไม่คาดหมาย", "Not expected"),
+    CellState.NOT_REPORTED: ("ยังไม่มีรายงาน", "Not reported"),
+    CellState.RESTRICTED: ("ปกปิด", "Restricted"),
+    CellState.NOT_JUDGED: ("ไม่มีเกณฑ์", "Not judged"),
+    CellState.NOT_IN_FORCE: ("ไม่มีผลในปีนั้น", "Not in force"),
+    CountTreatment.WHOLE: ("นับทั้งจำนวน", "counted whole"),
+    CountTreatment.SHARE: ("นับตามสัดส่วน", "counted by share"),
+    CountTreatment.ALREADY_COUNTED: ("นับไว้แล้วที่ช่องอื่น", "already counted elsewhere"),
+    CountTreatment.DUPLICATE_RECORD: ("ระเบียนซ้ำ", "duplicate record"),
+    CountTreatment.EXCLUDED_PHASE: ("คนละขั้นของเงิน", "another phase"),
+    CountTreatment.NO_AMOUNT: ("ไม่มีจำนวนเงิน", "no amount"),
 }
 
 THAI_MONTHS: Final = (

@@ -3,6 +3,7 @@
 A statement that looks a row up by such a text compares its hash, too, so that the index serves it.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -26,6 +27,16 @@ def is_any_of(column: sa.ColumnElement[Any], values: sa.BindParameter[Any]) -> A
     wanted = sa.func.unnest(values).column_valued("wanted")
     hashes = sa.func.array(sa.select(hash_of(wanted)).scalar_subquery())
     return sa.and_(hash_of(column) == sa.any_(hashes), column == sa.any_(values))
+
+
+def is_same_text(one: Any, other: Any, at: datetime | None) -> sa.ColumnElement[bool]:
+    """Return the predicate that two hashed texts are equal.
+
+    Hashes are unique. To compare the texts, too, would make PostgreSQL expect one row of all; but
+    the tables of the past have an index of the texts alone.
+    """
+    is_same_hash = hash_of(one) == hash_of(other)
+    return is_same_hash if at is None else sa.and_(is_same_hash, one == other)
 
 
 def conflict_target(table: sa.Table) -> str:

@@ -19,6 +19,7 @@ from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
+from hub.store.matrix.lines import MatrixLineQueries
 from hub.store.plan_content import PlanContents
 from hub.store.plan_projects import PlanProjects
 from hub.store.project_amounts import ProjectAmounts
@@ -78,6 +79,7 @@ class UnitOfWork:
         self.sources = Sources(transaction, reader)
         self.rulings = Rulings(transaction, reader)
         self.matrices = MatrixQueries(transaction, reader)
+        self.matrix_lines = MatrixLineQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
 
     async def find_validity(self, now: datetime) -> AnswerValidity | None:

@@ -104,11 +104,19 @@ def parse_kind(request: Request) -> ImportKind:
 
 def file_response(content: bytes, media_type: str, name: str) -> Response:
     """Return a file to be saved under a name; it is the viewer's alone, so nobody caches it."""
-    headers = {
+    return Response(content, headers=file_headers(name), media_type=media_type)
+
+
+def file_headers(name: str, ascii_name: str | None = None) -> dict[str, str]:
+    """Return the headers of a file to be saved under a name (RFC 6266).
+
+    `ascii_name` is for programs that read no UTF-8 name.
+    """
+    plain = f'filename="{ascii_name}"; ' if ascii_name else ""
+    return {
         "Cache-Control": "no-store",
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Disposition": f"attachment; {plain}filename*=UTF-8''{quote(name)}",
     }
-    return Response(content, headers=headers, media_type=media_type)
 
 
 def with_json_errors(

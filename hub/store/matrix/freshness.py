@@ -17,7 +17,7 @@ from hub.domain.sources.freshness import CellSource, SourceCoverage
 from hub.store import tables
 from hub.store.areas import prefixed_columns
 from hub.store.as_of import table_as_of
-from hub.store.key_hashes import hash_of
+from hub.store.key_hashes import is_same_text
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.provenance import source_of
 from hub.store.read_transaction import ReadTransaction
@@ -39,16 +39,6 @@ def sources_with_coverage(at: datetime | None) -> sa.Select[Any]:
         .where(source.c.covers.is_not(None))
         .order_by(source.c.id)
     )
-
-
-def is_same_text(one: Any, other: Any, at: datetime | None) -> sa.ColumnElement[bool]:
-    """Return the predicate that two hashed texts are equal.
-
-    Hashes are unique. To compare the texts, too, would make PostgreSQL expect one row of all; but
-    the tables of the past have an index of the texts alone.
-    """
-    is_same_hash = hash_of(one) == hash_of(other)
-    return is_same_hash if at is None else sa.and_(is_same_hash, one == other)
 
 
 def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:

@@ -70,7 +70,7 @@ class GraphQLEndpoint:
         cache: AnswerCache | None = None,
     ) -> None:
         documents = DocumentCache(schema, weights, allow_introspection=allow_introspection)
-        self._execution = Execution(
+        self.execution = Execution(
             schema,
             documents,
             context_factory,
@@ -82,7 +82,7 @@ class GraphQLEndpoint:
             cache,
         )
         self.authentication = authentication
-        self.sockets = WebSocketEndpoint(self._execution, authentication)
+        self.sockets = WebSocketEndpoint(self.execution, authentication)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or run one socket until it closes."""
@@ -109,13 +109,13 @@ class GraphQLEndpoint:
     async def _respond(
         self, request: Request, graphql_request: GraphQLRequest, media: str, trace: str
     ) -> Response | EventStream:
-        operation = await self._execution.prepare(graphql_request, request, trace)
+        operation = await self.execution.prepare(graphql_request, request, trace)
         self._check_transport(request, operation, media)
         if media == EVENTS:
-            return EventStream(self._execution, operation, request, self.sockets.closing)
+            return EventStream(self.execution, operation, request, self.sockets.closing)
         if operation.rejection is not None:
             return answer_response(operation.rejection, media)
-        work = self._execution.execute(operation, request, trace, may_cache=True)
+        work = self.execution.execute(operation, request, trace, may_cache=True)
         if operation.kind is OperationType.QUERY and operation.cost >= COSTLY:
             work = run_while_connected(work, request.receive)
         answer = await work

@@ -5,10 +5,10 @@ new context for each event and none between events, so a waiting client uses no 
 """
 
 import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from graphql import (
     ExecutionResult,
@@ -22,6 +22,7 @@ from graphql import (
 )
 from starlette.requests import HTTPConnection, Request
 
+from hub.domain.data_version import AnswerValidity
 from hub.domain.identity.audit_log import Operation, hash_document
 from hub.domain.read_limits import ReadLimits
 from hub.domain.record import value
@@ -46,6 +47,7 @@ from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statemen
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
+Result = TypeVar("Result")
 ContextFactory = Callable[[Request, Operation, ReadLimits], AbstractAsyncContextManager[Any]]
 """Creates the context of one request for an operation, with the limits of its statements.
 
@@ -183,8 +185,8 @@ class Execution:
         self, operation: PreparedOperation, request: Request, trace: str, *, with_validity: bool
     ) -> ComputedAnswer:
         """Execute a query or a mutation; the validity of its answer is read in its snapshot."""
-        limits, validity = self._limit_reads(operation), None
-        async with self._context_factory(request, operation.describe(trace), limits) as context:
+
+        async def _execute(context: Any) -> tuple[ExecutionResult, AnswerValidity | None, Any]:
             running = execute(
                 self._schema,
                 cast("Any", operation.document.ast),
@@ -196,11 +198,49 @@ class Execution:
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
+            validity = None
             if with_validity and not result.errors:
                 with suppress(NotReady, TooCostly):
                     validity = await context.find_validity()
+            return result, validity, context
+
+        result, validity, context = await self._read_in_context(operation, request, trace, _execute)
         viewer = await request.user.viewer() if validity is None else context.identify_viewer()
         return ComputedAnswer(self._build_answer(result, trace, operation), viewer, validity)
+
+    async def read(
+        self,
+        operation: PreparedOperation,
+        request: Request,
+        trace: str,
+        read: Callable[[Any], Awaitable[Result]],
+    ) -> Result:
+        """Return what `read` returns in the context of an operation, within its limits.
+
+        The audit entries are written when this returns; errors of the hub itself are raised.
+        """
+        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
+            return await self._read_in_context(operation, request, trace, read)
+
+    async def _read_in_context(
+        self,
+        operation: PreparedOperation,
+        request: Request,
+        trace: str,
+        read: Callable[[Any], Awaitable[Result]],
+    ) -> Result:
+        """Return what `read` returns in a new context of an operation."""
+        limits = self._limit_reads(operation)
+        async with self._context_factory(request, operation.describe(trace), limits) as context:
+            return await read(context)
+
+    def charge(self, operation: PreparedOperation, cost: int) -> None:
+        """Charge the client of an operation for cost beyond that of its document.
+
+        `RateLimited` if it exceeded its rate.
+        """
+        if cost:
+            self._rate_limiter.charge(operation.rate_limit_key, cost)
 
     async def subscribe(
         self, operation: PreparedOperation, request: Request

@@ -156,7 +156,7 @@ async def test_hits_count_against_the_rate_limit(fresh_database: Database) -> No
 
 async def test_cache_of_no_bytes_is_not_built(fresh_database: Database) -> None:
     hub = CachedHub(fresh_database, cache_megabytes=0)
-    assert hub.application.graphql._execution._cache is None
+    assert hub.application.graphql.execution._cache is None
     assert await hub.codes() == []
 
 

@@ -1,0 +1,1 @@
+"""Files of a matrix: the answer to a question as CSV and as a workbook."""
