@@ -51,7 +51,7 @@ class CachedHub:
     @property
     def cache(self) -> AnswerCache:
         """Return the cache of the hub."""
-        cache = self.application.graphql._execution._cache
+        cache = self.application.graphql.execution._cache
         assert cache is not None
         return cache
 
