@@ -83,6 +83,14 @@ async def test_missing_screenshot_of_sources_is_written(
     await write_if_missing(page, name)
 
 
+@pytest.mark.parametrize("name", NATION_PICTURES)
+async def test_missing_screenshot_of_a_nation_is_written(
+    open_nation_page: OpenPage, name: str
+) -> None:
+    path, size = NATION_PICTURES[name]
+    await write_if_missing(await open_nation_page(path, size), name)
+
+
 async def write_if_missing(page: Any, name: str) -> None:
     """Write a screenshot if no file has that name."""
     picture = await page.screenshot()
