@@ -93,6 +93,7 @@ class Source(Node):
     code: str = field("Short stable name, as on the command line (รหัส)")
     kind: str = field("Kind of source (ประเภท)")
     note: str | None = field("Note (หมายเหตุ)")
+    is_made_up: bool = field("Whether its data is generated, and nobody's (ข้อมูลสมมติ)")
     owner: Agency | None = resolver_field(sources.owner, "Owner; null: unknown (หน่วยงานเจ้าของ)")
     health: SourceHealth = field("Health (สถานะ)")
     freshness: FreshnessStatus = resolver_field(

@@ -16,6 +16,7 @@ from hub.services.matrix.area_notices import build_absence_notices
 from hub.services.matrix.assess_sources import build_source_notices
 from hub.services.matrix.criteria import is_narrowed
 from hub.services.matrix.criterion_texts import describe_owners
+from hub.services.matrix.rest_labels import unassigned_label
 from hub.services.matrix.unlinked_projects import build_unlinked_notice, count_unlinked_projects
 from hub.store.unit_of_work import UnitOfWork
 
@@ -99,10 +100,12 @@ def build_figure_notices(matrix: Matrix) -> list[Notice]:
         (matrix.columns, "columns", "คอลัมน์", "column"),
     ):
         if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
+            label = unassigned_label(axis.dimension)
             text = localized_text(
-                f"โครงการหรือเงินบางรายการไม่อยู่ใน{thai}อื่น จึงนับไว้ใน{thai} “ไม่ระบุ” และรวมอยู่ในยอดรวม",
+                f"โครงการหรือเงินบางรายการไม่อยู่ใน{thai}อื่น จึงนับไว้ใน{thai} “{label.th}” "
+                "และรวมอยู่ในยอดรวม",
                 f"some projects or amounts belong to no other {english}; they are counted in the "
-                f"{english} Unassigned, and totals include them",
+                f"{english} “{label.text(Locale.EN)}”, and totals include them",
             )
             found.append(Notice("UNASSIGNED", text, [name]))
         if axis.truncated:

@@ -7,7 +7,6 @@ project can be in several. Money adds up where each line has one cell.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
 from hub.domain.areas import Area
 from hub.domain.matrix.absence import Absences, UnrecordedAreas
@@ -26,7 +25,6 @@ from hub.domain.matrix.result import (
     HeaderKind,
     Matrix,
 )
-from hub.domain.text import localized_text
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.assess_sources import ReportingObligations
 from hub.services.matrix.criteria import Criterion
@@ -39,6 +37,7 @@ from hub.services.matrix.resolve_scope import (
     fetch_filter_members,
     fetch_question_chain,
 )
+from hub.services.matrix.rest_labels import BEYOND_LIMIT, unassigned_label
 from hub.services.matrix.select_members import (
     SelectedMembers,
     list_member_keys,
@@ -48,9 +47,6 @@ from hub.services.matrix.select_members import (
 )
 from hub.services.matrix.years_in_force import YearsInForce
 from hub.store.unit_of_work import UnitOfWork
-
-UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
-BEYOND_LIMIT: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
 
 
 async def compute_matrix(
@@ -165,10 +161,11 @@ def list_absences(
         areas += [member for member in members if isinstance(member, Area)]
         if axis.unrecorded is not None:
             unrecorded.append(UnrecordedAreas((name,), *axis.unrecorded))
-    noted = {absence.area.id for absence in found}
-    owners = [owner for owner in criterion.list_owners() if owner.id not in noted]
-    found += years.list_absences(("filter", "valueChains"), owners)
     other_area_chain = criterion.find_chain_of_other_area(areas)
+    if other_area_chain is None:
+        noted = {absence.area.id for absence in found}
+        owners = [owner for owner in criterion.list_owners() if owner.id not in noted]
+        found += years.list_absences(("filter", "valueChains"), owners)
     chain_areas = [owner.id for owner in criterion.list_owners()]
     return Absences(found, unrecorded, other_area_chain, chain_areas)
 
@@ -209,7 +206,9 @@ def append_headers(
 
     for index, key in enumerate(keys):
         _append_header(index, HeaderKind.MEMBER, members[key])
-    rest_headers = [(HeaderKind.UNASSIGNED, UNASSIGNED)] if unassigned else []
+    rest_headers = (
+        [(HeaderKind.UNASSIGNED, unassigned_label(target.dimension))] if unassigned else []
+    )
     rest_headers.append((HeaderKind.BEYOND_LIMIT, BEYOND_LIMIT))
     for index, (kind, label) in enumerate(rest_headers, start=len(keys)):
         if _has_figures(index):

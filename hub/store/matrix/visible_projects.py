@@ -65,5 +65,7 @@ def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
         return sa.and_(*(contains_text(name, term) for term in text.split() or [text]))
 
     return sa.or_(
-        _contains_all(project.c.name_th), _contains_all(project.c.name_en), project.c.code == text
+        _contains_all(project.c.name_th),
+        _contains_all(project.c.name_en),
+        project.c.code.in_({text, text.upper()}),
     )

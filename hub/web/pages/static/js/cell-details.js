@@ -34,7 +34,7 @@ export function drawTotalDetails(panel, { row, column }, details, options) {
   const header = row ?? column;
   replaceChildren(panel,
     drawerHead(header ? `${t("total")}: ${headerLabel(header)}` : t("totalOfAll"), options.close),
-    details ? [details.pages.figure.additive || h("p", { class: "quiet" }, t("notAdditiveOther")), figureList(details.pages, options)] : loading());
+    details ? [!details.pages.figure.additive && h("p", { class: "quiet" }, t("notAdditiveOther")), figureList(details.pages, options)] : loading());
 }
 
 const loading = () => h("p", { class: "awaited", role: "status" }, t("loadingCell"), "…");

@@ -71,7 +71,9 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
       loadedPlaces.set(key, { ...before, pages: await loadFigurePage(currentPage().loadedMatrix.matrix.key, selection, phase, before.pages) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return replaceChildren(button.parentElement, errorPanel(error, () => loadMore(key, selection, phase)));
+      button.disabled = false;
+      button.parentElement.querySelector(".error-panel")?.remove();
+      return button.parentElement.append(errorPanel(error, () => loadMore(key, selection, phase)));
     }
     if (drawnKey !== key) return undefined;
     await draw();

@@ -56,7 +56,7 @@ export function heatStep(cell, { byMoney, bounds }) {
 /** Return the rows that are shown: those whose label contains every word, in the chosen order; the rest of an axis stays last. */
 export function shownRows(matrix, { sort, find }) {
   const terms = (find ?? "").toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const rows = matrix.rows.headers.filter((header) => terms.every((term) => headerLabel(header).toLocaleLowerCase().includes(term)));
+  const rows = matrix.rows.headers.filter((header) => terms.every((term) => [header.label.th, header.label.en, headerLabel(header)].some((label) => label?.toLocaleLowerCase().includes(term))));
   const rest = (header) => Number(header.kind !== "MEMBER");
   const compare = {
     money: (a, b) => Number(b.total.budget?.amount ?? -1) - Number(a.total.budget?.amount ?? -1),

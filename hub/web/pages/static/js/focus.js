@@ -6,7 +6,7 @@ const FOCUS_ATTRIBUTES = ["data-place", "data-state", "data-edition", "data-head
 const CONTAINERS = "#board, #legend, #drawer, #top, #pickers, #one";
 
 /**
- * Call `render`, then focus the new element with the same id or data attribute.
+ * Call `render`, then focus the new element with the same id or data attribute; the place in a text that is being typed stays.
  * @param {() => void} render
  */
 export function withFocusRestored(render) {
@@ -14,6 +14,9 @@ export function withFocusRestored(render) {
   const attribute = FOCUS_ATTRIBUTES.find((selector) => focused?.hasAttribute(selector));
   const selector = focused?.id ? `#${CSS.escape(focused.id)}` : attribute && `[${attribute}="${CSS.escape(focused.getAttribute(attribute))}"]`;
   const containerId = focused?.closest(CONTAINERS)?.id;
+  const isText = focused?.matches("input[type=search], input[type=text], input:not([type])");
+  const [start, end] = isText ? [focused.selectionStart, focused.selectionEnd] : [];
   render();
   if (selector && document.activeElement !== focused) document.querySelector(`${containerId ? `#${containerId} ` : ""}${selector}`)?.focus({ preventScroll: true });
+  if (isText && document.activeElement !== focused && document.activeElement?.matches("input")) document.activeElement.setSelectionRange(start, end);
 }

@@ -9,7 +9,6 @@ const OWN_LABELS = { MINISTRY: 1, CLUSTER: 1, PROVINCE: 1, LOCAL: 1, PRIVATE: 1,
 
 /** Return the label of a header; clusters without the word กลุ่มจังหวัด or "Cluster". */
 export function headerLabel(header) {
-  if (header.kind === "UNASSIGNED") return t(hasText(`unassigned_${header.dimension}`) ? `unassigned_${header.dimension}` : "unassigned");
   if (header.member?.level === "CLUSTER") return labelText(header).replace(/^กลุ่มจังหวัด|(?<=.) Cluster$/, "");
   return labelText(header);
 }

@@ -75,3 +75,6 @@ export const formatMillions = (amount) =>
 
 /** Return a project's name without the leading โครงการ or "Project to", which would repeat in every cell. */
 export const shortProjectName = (text) => (language === "th" || !text?.en ? localize(text).replace(/^โครงการ(?=.{6})/, "") : localize(text).replace(/^Project (to|for) /, "").replace(/^./, (a) => a.toUpperCase()));
+
+/** Return the fiscal year of today, in the Buddhist era: it begins in October. */
+export const currentFiscalYear = (today = new Date()) => today.getFullYear() + 543 + (today.getMonth() >= 9 ? 1 : 0);

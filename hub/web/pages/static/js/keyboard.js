@@ -38,7 +38,7 @@ export function enableGridNavigation(table, open) {
     const row = Number(cell.dataset.r);
     const column = Number(cell.dataset.c);
     if (ARROW_STEPS[key]) return cellAt(row + ARROW_STEPS[key][0], column + ARROW_STEPS[key][1]) ?? cell;
-    const inRow = cells.filter((one) => ctrlKey || one.dataset.r === cell.dataset.r);
+    const inRow = (cell.matches(".cell") ? cells : places).filter((one) => ctrlKey || one.dataset.r === cell.dataset.r);
     if (key === "Home") return inRow[0];
     if (key === "End") return inRow.at(-1);
     if (key.toLowerCase() === "g" || key === "เ") return nextGap(cells, cell);

@@ -40,7 +40,8 @@ export function assumptionsText(contributions, matrix, pickerData) {
     const assumedYear = project?.provenance.some((one) => one.asserted === "ASSUMED" && /fiscal year/i.test(one.note ?? ""));
     if (assumedYear) for (const { be } of project.fiscalYears) years.add(be);
   }
-  const roles = new Set(matrix.cells.flatMap((cell) => cell.expected.map((role) => role.citation)));
+  const isOtherChain = matrix.notices.some(({ code }) => code === "CHAIN_OF_OTHER_AREA");
+  const roles = new Set(isOtherChain ? [] : matrix.cells.flatMap((cell) => cell.expected.map((role) => role.citation)));
   const sentences = [];
   if (citations.size) sentences.push(t("notePlaced", { cites: joinCitations(citations) }));
   if (years.size) sentences.push(t("noteYear", { year: [...years].sort().map(formatFiscalYear).join(", ") }));

@@ -20,10 +20,11 @@ import { MATRIX_QUERY, matrixQueryText, assumptionsQuery, savedMatrixQuery } fro
 import { drawShareButtons } from "./share.js";
 import { ownStart } from "./own-start.js";
 import { isSignedIn } from "./person.js";
-import { applyChange, areaDate, hasQuestion, parseState, isSameQuery, formatUrl } from "./url-state.js";
+import { applyChange, areaDate, displayParameters, hasQuestion, parseState, isSameQuery, formatUrl } from "./url-state.js";
 import { narrowMatrix } from "./narrow-matrix.js";
 import { drawPageHeader } from "./page-header.js";
 import { drawPrintSheet } from "./print-sheet.js";
+import { markMadeUp } from "./made-up.js";
 import { setLanguage, t } from "./i18n.js";
 
 const NARROW_WIDTH = 900;
@@ -72,15 +73,14 @@ async function loadPage() {
     const matrix = await loadMatrix();
     finishLoading();
     if (request !== requestNumber) return undefined;
-    loadedMatrix = { state, matrix, at: new Date() };
+    loadedMatrix = { state, matrix, at: new Date(), contributions: wantsNames(state, pickerData) ? null : [] };
     state = { ...state, key: matrix.key };
     history.replaceState(null, "", formatUrl(state));
     loadedMatrix.state = state;
     replaceChildren(byId("banners"));
     drawMatrix();
-    if (wantsNames(state, pickerData)) await drawAssumptions(request);
-    else byId("assumptions").textContent = assumptionsText([], matrix, pickerData);
-    return await drawYearCounts(request);
+    if (wantsNames(state, pickerData)) await loadAssumptions(request);
+    return await showYearCounts(request);
   } catch (error) {
     finishLoading();
     return request === requestNumber ? showError(error) : undefined;
@@ -124,11 +124,12 @@ function drawControls() {
     link: () => location.href,
     file: (kind) => fileUrl(kind),
     graphql: () => matrixQueryText(isKeyOnly() ? null : matrixInput(state, pickerData), state.key ?? "", state.phase ?? "APPROPRIATED"),
+    refused: (message) => replaceChildren(byId("banners"), h("p", { class: "banner", role: "alert" }, message)),
   }, announce);
 }
 
 /** Return the address of the question on the screen as a file; null before it is answered. */
-const fileUrl = (kind) => (loadedMatrix ? `/files/matrix.${kind}?${new URLSearchParams({ key: loadedMatrix.matrix.key, phase: state.phase ?? "APPROPRIATED", lang: state.lang ?? "th" })}` : null);
+const fileUrl = (kind) => (loadedMatrix && !board.hasAttribute("aria-busy") ? `/files/matrix.${kind}?${new URLSearchParams({ key: loadedMatrix.matrix.key, phase: state.phase ?? "APPROPRIATED", lang: state.lang ?? "th" })}` : null);
 
 const narrow = () => innerWidth <= NARROW_WIDTH;
 
@@ -138,8 +139,7 @@ function drawMatrix() {
   const rows = shownRows(matrix, state);
   const options = { ...displayOptions(state, matrix, pickerData), scale: heatScale(matrix), shownRows: rows, rowNumbers: new Map(rows.map((row, number) => [row, number])) };
   document.body.dataset.view = "matrix";
-  document.body.toggleAttribute("data-made-up", matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
-  document.body.dataset.watermark = t("watermark");
+  markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
   withFocusRestored(() => {
     replaceChildren(byId("legend"), legend(matrix, options.only, (only) => changeState({ only: only.join(",") || null })));
     const openCell = (place) => changeState({ cell: place });
@@ -153,7 +153,9 @@ function drawMatrix() {
       if (options.mode === "names") fitTypeSize(body.parentElement, body);
     }
   });
-  drawPrintSheet(matrix, { ...options, counting: state.counting ?? "DISTINCT" });
+  drawYearsWithData();
+  drawAssumptions();
+  drawPrintSheet(matrix, { ...options, counting: state.counting ?? "DISTINCT", shown: rows.length });
   cellDrawer.draw();
 }
 
@@ -165,25 +167,35 @@ function filterRows(text) {
 }
 
 /** Load the number of projects of each year, and draw them in the lists of years and above an empty matrix; the matrix is already visible. */
-async function drawYearCounts(request) {
+async function showYearCounts(request) {
   if (isKeyOnly()) return;
   try {
     const { counts, sources } = await loadYearCounts(state, pickerData);
     if (request !== requestNumber) return;
-    pickerData = { ...pickerData, yearCounts: counts };
+    pickerData = { ...pickerData, yearCounts: counts, yearSources: sources };
     withFocusRestored(drawControls);
-    const board = document.getElementById("years-with-data");
-    if (board && loadedMatrix.matrix.total.projectCount === 0) replaceChildren(board, yearsWithData(counts, sources, (be) => formatUrl(applyChange(state, { fy: be, to: null }))));
+    drawYearsWithData();
   } catch { /* the matrix is complete without the numbers */ }
 }
 
-/** Load and draw the note on reconstructed and assumed data; the matrix is already visible. */
-async function drawAssumptions(request) {
-  byId("assumptions").textContent = "";
+/** Draw the years that have data above a matrix without projects, once they have been counted. */
+function drawYearsWithData() {
+  if (!pickerData.yearCounts || loadedMatrix.matrix.total.projectCount > 0) return;
+  replaceChildren(byId("years-with-data"), yearsWithData(pickerData.yearCounts, pickerData.yearSources, (be) => formatUrl(applyChange(state, { fy: be, to: null }))));
+}
+
+/** Load what the note on reconstructed and assumed data is about, and draw it; the matrix is already visible. */
+async function loadAssumptions(request) {
   try {
     const { savedMatrix } = await fetchData(assumptionsQuery(loadedMatrix.matrix.key));
-    if (request === requestNumber) byId("assumptions").textContent = assumptionsText(savedMatrix.total.contributions.nodes, loadedMatrix.matrix, pickerData);
+    if (request !== requestNumber) return;
+    loadedMatrix.contributions = savedMatrix.total.contributions.nodes;
+    drawAssumptions();
   } catch { /* the matrix is complete without the note */ }
+}
+
+function drawAssumptions() {
+  byId("assumptions").textContent = loadedMatrix.contributions ? assumptionsText(loadedMatrix.contributions, loadedMatrix.matrix, pickerData) : "";
 }
 
 function drawMap(areas, otherEdition) {
@@ -241,7 +253,7 @@ start();
 /** Show the question of the URL; without one, what a signed-in person sees first, or else the first example. */
 async function start() {
   if (!hasQuestion() && state.view !== "map" && await isSignedIn()) {
-    const own = await ownStart(state.lang ? { lang: state.lang } : {}).catch(() => null);
+    const own = await ownStart(displayParameters()).catch(() => null);
     if (own) state = own;
   }
   loadPage();

@@ -2,6 +2,7 @@
  * The totals of rows, columns and the whole matrix, and the change from the last year but one to the last.
  */
 import { h, screenReaderText } from "./dom.js";
+import { isNotInForce } from "./messages.js";
 import { formatMillions, t } from "./i18n.js";
 
 /**
@@ -9,19 +10,19 @@ import { formatMillions, t } from "./i18n.js";
  * @param {object} total
  * @param {object} matrix
  * @param {{phase: string, money: boolean, open: string}} options
- * @param {{row?: number, column?: number, key: string, change?: object[] | null}} group `change`: the figures of the last two years
+ * @param {{row?: number, column?: number, at: number, key: string, change?: object[] | null}} group `at`: the number of its row on the page; `change`: the figures of the last two years
  */
 export function totalCell(total, matrix, options, group) {
   const isGrandTotal = group.row === undefined && group.column === undefined;
   const inGroup = (cell) => (group.row ?? cell.rowIndex) === cell.rowIndex && (group.column ?? cell.columnIndex) === cell.columnIndex;
   const sumOfCells = matrix.cells.filter(inGroup).reduce((n, cell) => n + cell.projectCount, 0);
   // What was not in force has no figure; a zero would say that there was no project.
-  const isAbsent = total.states.length > 0 && total.states.every(({ state }) => state === "NOT_IN_FORCE");
+  const isAbsent = isNotInForce(matrix) || (total.states.length > 0 && total.states.every(({ state }) => state === "NOT_IN_FORCE"));
   const count = isAbsent ? t("NOT_IN_FORCE") : total.projectCount === 0 ? t("noProject") : total.projectCount === 1 ? t("project1") : t("projects", { n: total.projectCount });
   const isOpen = total.projectCount > 0;
   return h("td", {
     role: "gridcell", class: `tot${isGrandTotal ? " grand" : ""}${isOpen ? " opens" : " none"}`,
-    ...(isOpen ? { tabindex: "-1", "data-place": group.key, "data-r": group.row ?? matrix.rows.headers.length, "data-c": group.column ?? matrix.columns.headers.length, "aria-selected": options.open === group.key ? "true" : "false", title: t("openTotal") } : {}),
+    ...(isOpen ? { tabindex: "-1", "data-place": group.key, "data-r": group.at, "data-c": group.column ?? matrix.columns.headers.length, "aria-selected": options.open === group.key ? "true" : "false", title: t("openTotal") } : {}),
   },
     h("span", { class: "count" }, options.mode === "names" || isAbsent ? count : [h("span", { "aria-hidden": "true" }, total.projectCount), screenReaderText(count)]),
     options.money && h("span", { class: "fig" }, options.mode === "names" && [t(options.phase), " "], h("b", {}, total.budget ? formatMillions(total.budget.amount) : t("noFigure"))),
@@ -38,6 +39,18 @@ function differenceText(total, sumOfCells) {
   const moneyDiffers = total.sumOfCells && total.sumOfCells.amount !== total.budget?.amount;
   return moneyDiffers ? t("notAdditiveShort", { sum: formatMillions(total.sumOfCells.amount) }) : t("notAdditiveOther");
 }
+
+/**
+ * Return a total as a text: projects, money, and the change from the year before.
+ * @param {object} total
+ * @param {object} matrix
+ * @param {{phase: string, money: boolean}} options
+ * @param {object[] | null | undefined} change the figures of the last two years
+ */
+export const totalText = (total, matrix, options, change) => [
+  isNotInForce(matrix) ? t("NOT_IN_FORCE") : t("projects", { n: total.projectCount }),
+  options.money && ` · ${t(options.phase)} ${total.budget ? `${formatMillions(total.budget.amount)} ${t("millionBaht")}` : t("noFigure")}`,
+  change?.every(Boolean) && [" ", changeText(...change)]];
 
 /** Return the indexes of the last two years among the columns; null with one year. */
 export function yearColumns(columns) {

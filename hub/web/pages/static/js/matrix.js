@@ -32,12 +32,12 @@ export function matrixGrid(matrix, options) {
       groups.rows && startsGroup(rows, index) && groupHeader(rows, index, "rowspan"),
       rowHeader(row, matrix.rows, options),
       columns.map((column) => gridCell(cells.get(`${row.index} ${column.index}`), row, column, { ...options, listSlides })),
-      totalCell(row.total, matrix, options, { row: row.index, key: `${row.key}~`, change: changes && [cells.get(`${row.index} ${changes[0]}`), cells.get(`${row.index} ${changes[1]}`)] })),
+      totalCell(row.total, matrix, options, { row: row.index, at: index, key: `${row.key}~`, change: changes && [cells.get(`${row.index} ${changes[0]}`), cells.get(`${row.index} ${changes[1]}`)] })),
   );
   const totalRow = h("tr", { role: "row", class: "sum" },
     h("th", { role: "rowheader", scope: "row", class: "row sumhead", colspan: headerColumns }, t("total")),
-    columns.map((column) => totalCell(column.total, matrix, options, { column: column.index, key: `~${column.key}` })),
-    totalCell(matrix.total, matrix, options, { key: "~", change: changes && changes.map((index) => columns[index].total) }));
+    columns.map((column) => totalCell(column.total, matrix, options, { column: column.index, at: rows.length, key: `~${column.key}` })),
+    totalCell(matrix.total, matrix, options, { at: rows.length, key: "~", change: changes && changes.map((index) => columns[index].total) }));
   const table = h("table", {
     role: "grid", class: `mx ${matrix.rows.dimension === "STAGE" ? "down" : "across"}${options.money ? " paid" : ""}${compact ? " compact" : ""}${columns.length > MANY_COLUMNS ? " many" : ""}`, id: "grid",
     "aria-label": t("gridLabel", { rows: t(options.rows), columns: t(options.columns) }),
@@ -110,7 +110,7 @@ function gridCell(cell, row, column, options) {
 }
 
 /** Return the figures of a cell: its mark, how many projects and how much money in millions of baht; an empty cell has its state in words for screen readers. */
-function figureContent(cell, options) {
+export function figureContent(cell, options) {
   const isEmpty = cell.projectCount === 0 && !cell.budget;
   return h("div", { class: "in", title: t(cell.state) },
     h("span", { class: "state" }, cell.state !== "COVERED" && mark(cell.state), screenReaderText(t(cell.state)),

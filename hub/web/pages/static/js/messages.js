@@ -36,17 +36,24 @@ export function errorPanel(error, retry, isKeyOnly = false) {
       : h("button", { type: "button", class: "primary", onclick: retry }, t("retry")));
 }
 
+/** Return whether a matrix has no members because the area that it is about was not in force; then no figure is a zero. */
+export const isNotInForce = (matrix) => matrix.total.projectCount === 0 && matrix.total.states.length === 0 && matrix.notices.some(({ code }) => code === "AREA_NOT_IN_FORCE");
+
 /**
  * Return the notice above a matrix without projects or axis members; null if it has projects, or was not in force.
  * @param {object} matrix
  */
 export function emptyMatrixNotice(matrix) {
+  if (isNotInForce(matrix)) return null;
   if (matrix.rows.headers.length === 0 || matrix.columns.headers.length === 0)
     return h("p", { class: "banner empty", role: "status" }, h("b", {}, t("empty")), " ", t("emptyAxis"));
   if (matrix.total.projectCount > 0 || matrix.total.states.every(({ state }) => state === "NOT_IN_FORCE")) return null;
   const gaps = matrix.total.states.some(({ state }) => state === "GAP");
   return h("p", { class: "banner empty", role: "status" }, h("b", {}, t("empty")), " ", gaps ? t("emptyGaps") : t("emptyElse"));
 }
+
+/** Return a text with a capital first letter; Thai has none. */
+const capitalize = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Codes of notices that the page shows at a head of a row or column. */
 const SHOWN_AT_HEADS = new Set(["UNASSIGNED"]);
@@ -60,7 +67,7 @@ const PROMINENT = new Set(["MADE_UP_DATA", "AREA_NOT_IN_FORCE", "CHAIN_OF_OTHER_
  */
 export const matrixNotices = (notices, areaUrl) =>
   notices.filter(({ code, path }) => path?.[1] !== "headers" && !SHOWN_AT_HEADS.has(code)).map(({ code, text, link, subjects }) =>
-    h("p", { class: `banner${PROMINENT.has(code) ? "" : " quiet"}`, "data-notice": code }, localize(text), link && [" ", h("a", { href: link }, t("noticeList"))],
+    h("p", { class: `banner${PROMINENT.has(code) ? "" : " quiet"}`, "data-notice": code }, capitalize(localize(text)), link && [" ", h("a", { href: link }, t("noticeList"))],
       code === "AREA_NOT_IN_FORCE" && subjects.slice(1).filter((area) => area.code).map((area) => [" ", h("a", { class: "chip-link", href: areaUrl(area) }, localize(area.name))])));
 
 /**

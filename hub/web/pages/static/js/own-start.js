@@ -4,11 +4,9 @@
 import { fetchData } from "./api.js";
 import { loadPickerData, loadYearCounts } from "./picker-data.js";
 import { localKey } from "./page-tabs.js";
+import { currentFiscalYear } from "./i18n.js";
 
 const OWN_QUERY = "query Own { viewer { agency { id area { code level } } } }";
-
-/** Return the fiscal year of today, in the Buddhist era: it begins in October. */
-export const currentFiscalYear = (today = new Date()) => today.getFullYear() + 543 + (today.getMonth() >= 9 ? 1 : 0);
 
 /**
  * Return the first state of the signed-in person; null without one, or if the own area and agency have no data.

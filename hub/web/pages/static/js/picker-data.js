@@ -11,7 +11,7 @@ const requests = new Map();
 const EDITION_2560_START = "2017-11-17";
 
 /** The data before anything is loaded. */
-export const EMPTY_PICKER_DATA = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, agency: null, chain: null, yearCounts: null };
+export const EMPTY_PICKER_DATA = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, agency: null, chain: null, yearCounts: null, yearSources: [] };
 
 function loadOnce(key, load) {
   if (!requests.has(key)) requests.set(key, load().catch((error) => { requests.delete(key); throw error; }));
@@ -31,12 +31,12 @@ export async function loadPickerData(state) {
     issue: `gid://hub/StrategicIssue/${state.issue ?? ""}`, hasIssue: Boolean(state.issue),
     agency: `gid://hub/Agency/${state.agency ?? ""}`, hasAgency: Boolean(state.agency),
   }));
-  const yearCounts = yearCountsByFilter.get(yearCountKey(state)) ?? null;
+  const years = yearCountsByFilter.get(yearCountKey(state));
   const chains = data.valueChains.nodes;
   const issue = data.issue ?? null;
   const chainCode = issue ? issue.valueChain?.code : state.chain;
   return {
-    chains, issue, yearCounts, agency: data.agency ?? null, area: data.area ?? null,
+    chains, issue, yearCounts: years?.counts ?? null, yearSources: years?.sources ?? [], agency: data.agency ?? null, area: data.area ?? null,
     chain: chains.find((chain) => chain.code === chainCode) ?? null,
     regions: data.regions.nodes, clusters: data.clusters.nodes, provinces: data.provinces.nodes,
     missing: [["chain", state.chain && !issue, chains.some((c) => c.code === state.chain)], ["area", state.area, data.area], ["issue", state.issue, issue], ["agency", state.agency, data.agency]]
@@ -56,8 +56,9 @@ const yearCountKey = (state) => JSON.stringify([state.chain, state.issue, state.
 export const loadYearCounts = (state, pickerData) => loadOnce(`years ${yearCountKey(state)}`, async () => {
   const { matrix } = await fetchData(YEAR_COUNTS_QUERY, { input: yearCountsInput(pickerData) });
   const counts = new Map(matrix.rows.headers.map((header) => [header.key, header.total.projectCount]));
-  yearCountsByFilter.set(yearCountKey(state), counts);
-  return { counts, sources: matrix.sources.map(({ source }) => source) };
+  const found = { counts, sources: matrix.sources.map(({ source }) => source) };
+  yearCountsByFilter.set(yearCountKey(state), found);
+  return found;
 });
 
 /**

@@ -2,13 +2,13 @@
  * Buttons that copy the link, copy the query as GraphQL, save it as a file and print.
  */
 import { replaceChildren, h } from "./dom.js";
-import { t } from "./i18n.js";
+import { inCurrentLanguage, t } from "./i18n.js";
 
 /**
  * Draw the buttons.
  * @param {HTMLElement} container
  * @param {boolean} hasQuery whether the page shows a matrix, which has a GraphQL query
- * @param {{link: () => string, graphql: () => string, file: (kind: string) => string | null}} content `file`: the address of the answer as a file
+ * @param {{link: () => string, graphql: () => string, file: (kind: string) => string | null, refused: (message: string) => void}} content `file`: the address of the answer as a file; `refused` shows why there is none
  * @param {(text: string) => void} announce
  */
 export function drawShareButtons(container, hasQuery, content, announce) {
@@ -21,8 +21,30 @@ export function drawShareButtons(container, hasQuery, content, announce) {
   replaceChildren(container,
     copyButton("copy-link", t("copyLink"), content.link),
     hasQuery && copyButton("copy-graphql", t("copyGraphql"), content.graphql),
-    hasQuery && ["xlsx", "csv"].map((kind) => h("button", { type: "button", id: `save-${kind}`, title: t("saveFile"), onclick: () => { const url = content.file(kind); if (url) location.assign(url); } }, kind === "xlsx" ? "Excel" : "CSV")),
+    hasQuery && ["xlsx", "csv"].map((kind) => h("button", { type: "button", id: `save-${kind}`, title: t("saveFile"), onclick: ({ currentTarget }) => saveFile(currentTarget, content.file(kind), content.refused) }, kind === "xlsx" ? "Excel" : "CSV")),
     h("button", { type: "button", id: "print", onclick: () => print() }, t("print")));
+}
+
+/** Save a file of the hub; if it is refused, show why on the page. */
+async function saveFile(button, url, refused) {
+  if (!url) return;
+  button.disabled = true;
+  try {
+    const response = await fetch(url);
+    if (!response.ok) {
+      const { errors } = await response.json();
+      refused(inCurrentLanguage(errors[0].message));
+      return;
+    }
+    const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition"))?.[1] ?? "matrix";
+    const link = h("a", { href: URL.createObjectURL(await response.blob()), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  } catch {
+    refused(t("offline"));
+  } finally {
+    button.disabled = false;
+  }
 }
 
 function showCopied(button, label) {

@@ -14,7 +14,7 @@ const PARAMETERS = [
 /** Parameters that change how the matrix is displayed and not which matrix is queried. */
 const DISPLAY_PARAMETERS = new Set(["view", "show", "sort", "find", "cell", "only", "stage", "lang", "phase"]);
 const PATTERNS = {
-  fy: /^2[45]\d\d$/, to: /^2[45]\d\d$/, on: /^\d{4}-\d\d-\d\d$/, lang: /^(th|en)$/,
+  fy: /^25[5-7]\d$/, to: /^25[5-7]\d$/, on: /^\d{4}-\d\d-\d\d$/, lang: /^(th|en)$/,
   counting: /^(DISTINCT|SHARED|MENTIONS)$/,
   phase: /^(PLANNED|REQUESTED|APPROPRIATED|ALLOCATED|CONTRACTED|DISBURSED)$/,
   view: /^(matrix|map)$/,
@@ -38,6 +38,9 @@ export function parseState(search = location.search) {
 }
 
 const definesQuestion = (state) => Object.keys(state).some((name) => name !== "on" && !DISPLAY_PARAMETERS.has(name));
+
+/** Return the parameters of the URL that only change how a question is shown. */
+export const displayParameters = (search = location.search) => Object.fromEntries(Object.entries(parseState(search)).filter(([name]) => DISPLAY_PARAMETERS.has(name)));
 
 /** Return whether a query string defines a question, and not only how the page shows one. */
 export const hasQuestion = (search = location.search) => {

@@ -15,9 +15,18 @@ addTexts(WORK_TEXTS);
 addTexts(PLACE_TEXTS);
 const panel = byId("list");
 const [, collection, ...parts] = location.pathname.split("/");
-const code = parts.map(decodeURIComponent).join("/");
+const code = parts.map(decode).join("/");
 const kind = { agencies: "Agencies", areas: "Areas", issues: "Issues", projects: "Projects" }[collection];
 let page = null;
+
+/** Return a part of the path without its escapes; a part that is not valid as it is written. */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 const LOADERS = {
   async Agencies() {

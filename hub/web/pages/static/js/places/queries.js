@@ -20,7 +20,7 @@ const ISSUE_QUERY = `query Issue($id: ID!) { issue(id: $id) { id code rank rankB
   workRequests(issue: $id, first: 20) ${REQUEST} }`;
 const ISSUES_BY_CODE_QUERY = `query Issues($after: String) { issues(first: 100, after: $after) { nodes { id code ${NAME} area { code ${NAME} } } pageInfo { hasNextPage endCursor } } }`;
 const PROJECT_QUERY = `query Project($id: ID!) { project(by: { id: $id }) { id code visibility ${NAME} owner ${AGENCY} fiscalYears { be } areas { share area { code ${NAME} } }
-  budgets { phase fiscalYear { be } amount { amount } } provenance { citation note source { ${NAME} } }
+  budgets { phase fiscalYear { be } amount { amount } } provenance { citation note source { ${NAME} isMadeUp } }
   identity { id createdAt undoneAt by ${AGENCY} undoneBy ${AGENCY} keep { id } projects { id code ${NAME} owner ${AGENCY} provenance { source { ${NAME} } } } reasons { code text { th en } } }
   linkages(first: 50) { totalCount nodes { id status share pendingShare { share side reason } stage { code ${NAME} } issue { id code ${NAME} area { code ${NAME} } ${PERIOD} }
     reasons { code weight text { th en } } consents { side decision reason at agency ${AGENCY} } awaiting ${AGENCY} workRequest { text by ${AGENCY} } ${HISTORY_FIELDS} } } } }`;
@@ -28,7 +28,7 @@ const GAP_FIELDS = "{ rows { headers { key label { th en } } } columns { headers
 const FEATURE_QUERY = 'query Features { __type(name: "Query") { fields { name } } }';
 
 const AGENCY_QUERY = `query Agency($id: ID!) { agency(by: { id: $id }) { id code kind level validFrom validTo ${NAME} shortName { th en } parent { id ${NAME} } area { code ${NAME} } provenance { asserted citation source { ${NAME} } } }
-  projects(filter: { agencies: [$id] }, orderBy: { by: AMOUNT, direction: DESC }, first: 20) { totalCount nodes { id code ${NAME} owner ${AGENCY} fiscalYears { be } linkages(first: 5) { nodes { status stage { ${NAME} } issue { id ${NAME} } } } } } }`;
+  projects(filter: { agencies: [$id] }, orderBy: { by: AMOUNT, direction: DESC }, first: 20) { totalCount nodes { id code ${NAME} owner ${AGENCY} fiscalYears { be } budgets { phase amount { amount } } provenance { source { ${NAME} isMadeUp } } linkages(first: 5) { nodes { status stage { ${NAME} } issue { id ${NAME} } } } } } }`;
 
 /** Load an agency by its key with its projects, the largest first; null if there is none. */
 export async function loadAgency(key) {

@@ -2,7 +2,8 @@
  * The sections of the pages of one agency, area, issue or project.
  */
 import { h } from "../dom.js";
-import { formatCitation, formatDate, lang, localize, t } from "../i18n.js";
+import { currentFiscalYear, formatCitation, formatDate, formatMillions, lang, localize, t } from "../i18n.js";
+import { madeUpBanner } from "../made-up.js";
 import { mark } from "../marks.js";
 import { agencyPath, areaPath, issuePath, localKey, pagePath, projectPath } from "../page-tabs.js";
 import { formatDateTime } from "../sources/format.js";
@@ -24,18 +25,19 @@ export const matrixPath = (issue, cell = "") => {
 
 /** Return the path of the matrix of an area with the axes that fit it, in the years of its first plan, or this year. */
 export const areaMatrixPath = (area) => {
-  const [from, to] = area.issues.nodes.length > 0 ? periodOf(area.issues.nodes[0]) : [new Date().getFullYear() + 543, ""];
+  const [from, to] = area.issues.nodes.length > 0 ? periodOf(area.issues.nodes[0]) : [currentFiscalYear(), ""];
   return pagePath(`/?${new URLSearchParams({ area: area.code, fy: String(from), ...(to ? { to: String(to) } : {}) })}`);
 };
 
 /** Return the path of the matrix of an agency: provinces by year, this year and the three before. */
 export const agencyMatrixPath = (agency) => {
-  const year = new Date().getFullYear() + 543;
+  const year = currentFiscalYear();
   return pagePath(`/?${new URLSearchParams({ agency: localKey(agency.id), fy: String(year - 3), to: String(year), rows: "AREA.PROVINCE", columns: "FISCAL_YEAR" })}`);
 };
 
 /** Return the sections of an agency. @param {{agency: object, projects: object}} data */
 export const agencySections = ({ agency, projects }) => [
+  madeUpBanner(projects.nodes),
   h("dl", { class: "facts two" },
     fact("shortName", localize(agency.shortName)),
     fact("budgetCode", agency.code),
@@ -72,9 +74,15 @@ function issueRow(issue, gaps) {
     h("span", { class: "quiet block" }, localize(issue.planVersion.plan.title)));
 }
 
+/** Return the appropriated money of a project in all years; empty if it was not loaded or there is none. */
+function amountOf({ budgets = [] }) {
+  const baht = budgets.filter(({ phase }) => phase === "APPROPRIATED").reduce((sum, { amount }) => sum + Number(amount.amount), 0);
+  return baht > 0 ? `${t("APPROPRIATED")} ${formatMillions(baht)} ${t("millionBaht")}` : "";
+}
+
 function projectRows({ nodes, totalCount }) {
   if (nodes.length === 0) return h("p", { class: "quiet" }, t("linkedNone"));
-  return [h("ul", { class: "rows-of" }, nodes.map((project) => h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ", h("span", { class: "quiet" }, agencyName(project.owner)),
+  return [h("ul", { class: "rows-of" }, nodes.map((project) => h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ", h("span", { class: "quiet" }, [agencyName(project.owner), amountOf(project)].filter(Boolean).join(" · ")),
     h("span", { class: "block" }, project.linkages.nodes.map(({ status, issue, stage }) => [chip(status), " ", [issue && localize(issue.name), stage && localize(stage.name)].filter(Boolean).join(" · "), " "]))))),
   totalCount > nodes.length && h("p", { class: "quiet" }, t("firstOnly", { shown: nodes.length, n: totalCount }))];
 }
@@ -150,7 +158,7 @@ const reasonItem = ({ code, text }) => h("li", { lang: lang() === "en" && !text.
 export function projectSections({ project }) {
   const { nodes, totalCount } = project.linkages;
   const facts = linkageSections({ project, provenance: [] });
-  return [section("facts-title", t("projectFacts"), facts),
+  return [madeUpBanner([project]), section("facts-title", t("projectFacts"), facts),
     identitySection(project),
     section("linkages-title", t("linkagesOf", { n: totalCount ?? nodes.length }), nodes.length === 0 ? h("p", { class: "quiet" }, t("linkagesNone")) : nodes.map((linkage) =>
       h("details", { class: "question", open: nodes.length < 4, "data-linkage": linkage.id }, h("summary", {}, chip(linkage.status), " ", localize(linkage.issue?.name) || localize(linkage.stage?.name), linkage.awaiting.length > 0 && h("span", { class: "quiet" }, ` ${t("awaiting", { names: names(linkage.awaiting) })}`)),

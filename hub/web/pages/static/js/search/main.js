@@ -5,6 +5,7 @@ import { ApiError, fetchData } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
 import { addTexts, formatMillions, localize, t } from "../i18n.js";
 import { errorPanel, loadingMessage } from "../messages.js";
+import { madeUpBanner } from "../made-up.js";
 import { agencyPath, areaPath, drawTabs, enableLanguageButton, pagePath, projectPath } from "../page-tabs.js";
 import { withFocusRestored } from "../focus.js";
 import { AREAS_QUERY, SEARCH_QUERY } from "./queries.js";
@@ -44,7 +45,7 @@ function drawForm(criteria) {
     areas.filter((area) => area.level === level).map((area) => h("option", { value: area.code, selected: area.code === criteria.area }, localize(area.name)))));
   replaceChildren(form,
     field("text", t("searchWords"), h("input", { type: "search", value: criteria.text, autocomplete: "off" })),
-    field("area", t("area"), h("select", {}, h("option", { value: "" }, t("areaAll")), areaOptions)),
+    field("area", t("area"), h("select", {}, h("option", { value: "" }, t("areaAll")), criteria.area && !areas.some(({ code }) => code === criteria.area) && h("option", { value: criteria.area, selected: true }, criteria.area), areaOptions)),
     field("fy", t("fiscalYear"), h("select", {}, h("option", { value: "" }, t("everyYear")), years.map((be) => h("option", { value: be, selected: be === criteria.fy }, `${be} (${be - 543})`)))),
     criteria.agency && h("input", { type: "hidden", name: "agency", value: criteria.agency }),
     h("button", { class: "primary", id: "search-go" }, t("searchPage")));
@@ -54,6 +55,7 @@ function drawResults(criteria) {
   const { projects, agencies, agency } = found;
   const matchingAreas = criteria.text ? areas.filter((area) => [area.name.th, area.name.en].some((name) => name?.toLocaleLowerCase().includes(criteria.text.toLocaleLowerCase()))).slice(0, 8) : [];
   replaceChildren(panel, h("div", { class: "place", id: "one" },
+    madeUpBanner(projects.nodes),
     agency && h("p", {}, t("ofAgency"), " ", h("a", { href: agencyPath(agency) }, localize(agency.name)), " ", h("a", { class: "chip-link", href: address({ ...criteria, agency: "" }) }, t("everyAgency"))),
     matchingAreas.length > 0 && list("areas-title", t("areasFound"), matchingAreas.map((area) => h("a", { href: areaPath(area) }, localize(area.name)))),
     agencies.length > 0 && list("agencies-title", t("agenciesFound"), agencies.map((one) => [h("a", { href: agencyPath(one) }, localize(one.name)), one.shortName && h("span", { class: "quiet" }, ` ${localize(one.shortName)}`)])),
@@ -75,17 +77,28 @@ function projectRow(project) {
 const address = (criteria) => pagePath(`/search?${new URLSearchParams(FIELDS.filter((name) => criteria[name]).map((name) => [name, criteria[name]]))}`);
 
 function variables(criteria, after = null) {
-  const area = areas.find(({ code }) => code === criteria.area);
   const agency = criteria.agency ? `gid://hub/Agency/${criteria.agency}` : "";
-  const filter = { ...(criteria.text ? { text: criteria.text } : {}), ...(area ? { areas: [area.id] } : {}), ...(agency ? { agencies: [agency] } : {}) };
+  const filter = { ...(criteria.text ? { text: criteria.text } : {}), ...(criteria.area ? { areas: [`gid://hub/Area/${criteria.area}`] } : {}), ...(agency ? { agencies: [agency] } : {}) };
   return {
     filter, first: PAGE_SIZE, after, text: criteria.text, isFirst: after === null, hasText: Boolean(criteria.text) && after === null, agency, hasAgency: Boolean(agency) && after === null,
     fiscalYears: criteria.fy ? { from: { be: Number(criteria.fy) } } : null,
   };
 }
 
-async function loadMore() {
-  const { projects } = await fetchData(SEARCH_QUERY, variables(question(), found.projects.pageInfo.endCursor));
+async function loadMore({ currentTarget }) {
+  const current = request;
+  currentTarget.disabled = true;
+  let page;
+  try {
+    page = await fetchData(SEARCH_QUERY, variables(question(), found.projects.pageInfo.endCursor));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    currentTarget.disabled = false;
+    if (current === request) currentTarget.after(errorPanel(error, () => { document.querySelector("#one .error-panel").remove(); byId("more").click(); }));
+    return;
+  }
+  if (current !== request) return;
+  const { projects } = page;
   const first = found.projects.nodes.length;
   found = { ...found, projects: { ...projects, totalCount: found.projects.totalCount, nodes: [...found.projects.nodes, ...projects.nodes] } };
   draw();

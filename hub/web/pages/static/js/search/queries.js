@@ -12,7 +12,7 @@ export const SEARCH_QUERY = `query Search($filter: MatrixFilter!, $fiscalYears: 
   projects(filter: $filter, fiscalYears: $fiscalYears, first: $first, after: $after) {
     totalCount @include(if: $isFirst)
     pageInfo { hasNextPage endCursor }
-    nodes { id code ${NAME} owner { id ${NAME} shortName { th en } } areas { area { ${NAME} } } fiscalYears { be } budgets { phase amount { amount } } }
+    nodes { id code ${NAME} owner { id ${NAME} shortName { th en } } areas { area { ${NAME} } } fiscalYears { be } budgets { phase amount { amount } } provenance { source { ${NAME} isMadeUp } } }
   }
   agencies(text: $text, first: 8) @include(if: $hasText) { nodes { id ${NAME} shortName { th en } } }
   agency(by: { id: $agency }) @include(if: $hasAgency) { id ${NAME} }
