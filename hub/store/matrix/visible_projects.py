@@ -58,7 +58,7 @@ def visible_projects(
 
 def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
     """Return the predicate that a name contains each word of a text, in any case and order, or that
-    the text is the code.
+    the text is the code, as it is or in capitals.
     """
 
     def _contains_all(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -67,5 +67,6 @@ def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
     return sa.or_(
         _contains_all(project.c.name_th),
         _contains_all(project.c.name_en),
-        project.c.code.in_({text, text.upper()}),
+        project.c.code == text,
+        project.c.code == text.upper(),
     )
