@@ -15,7 +15,6 @@ from graphql import (
     Executor,
     GraphQLError,
     GraphQLSchema,
-    OperationType,
     create_source_event_stream,
     execute,
     get_operation_ast,
@@ -24,9 +23,8 @@ from starlette.requests import HTTPConnection, Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.domain.read_limits import ReadLimits
-from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
-from hub.web.audit_context import add_denied_fields, describe_operation
+from hub.web.audit_context import add_denied_fields
 from hub.web.errors import (
     RequestStage,
     error_problem,
@@ -36,9 +34,10 @@ from hub.web.errors import (
 )
 from hub.web.graphql.allow_list import OperationAllowList
 from hub.web.graphql.argument_errors import add_argument_fields
-from hub.web.graphql.documents import Document, DocumentCache
+from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.idle_ticks import IDLE, with_idle_ticks
 from hub.web.graphql.limits import MAX_COST
+from hub.web.graphql.operations import GraphQLAnswer, PreparedOperation
 from hub.web.graphql.request import GraphQLRequest
 from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statements
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
@@ -57,35 +56,6 @@ REVALIDATION_INTERVAL: Final = 2.0
 
 DEFAULT_POOL_SIZE: Final = 10
 """Connections that are assumed when none are named, as in tests of a schema without a database."""
-
-
-@value
-class GraphQLAnswer:
-    """The content of a GraphQL response; `request_failed` if the whole request failed.
-
-    `is_not_ready` is true if a part failed because the hub could not answer now.
-    """
-
-    content: dict[str, Any]
-    request_failed: bool = False
-    is_not_ready: bool = False
-
-
-@value
-class PreparedOperation:
-    """An operation that was parsed and measured; `rejection` is its answer if it is not allowed."""
-
-    request: GraphQLRequest
-    document: Document
-    kind: OperationType | None
-    cost: int
-    rate_limit_key: str
-    rejection: GraphQLAnswer | None = None
-    text: str = ""
-
-    def describe(self, trace: str) -> Operation:
-        """Return the operation for the audit log."""
-        return describe_operation(self.document.ast, self.request.operation_name, self.text, trace)
 
 
 class Execution:
