@@ -264,25 +264,6 @@ class GraphQLApi:
         async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
             return await client.post("/graphql", json={"query": query, **fields}, headers=headers)
 
-    async def get(
-        self,
-        path: str,
-        *,
-        viewer: Viewer = ANONYMOUS,
-        database: Database | None = None,
-        now: datetime | None = None,
-        method: str = "GET",
-        **parameters: str,
-    ) -> httpx2.Response:
-        """Send a request for another path than that of queries and return the HTTP response."""
-        self._authentication.viewer, self.now = viewer, now
-        application = self.get_application(database)
-        transport = httpx2.ASGITransport(application.app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
-            response = await client.request(method, path, params=parameters)
-        self._record_statements(application)
-        return response
-
     async def __call__(
         self,
         query: str,
@@ -296,12 +277,6 @@ class GraphQLApi:
         self.viewer, self.now = viewer, now
         application = self.get_application(database)
         response = await self.post(query, database=database, variables=variables)
-        self._record_statements(application)
-        answer: dict[str, Any] = response.json()
-        self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
-        return answer
-
-    def _record_statements(self, application: Application) -> None:
         counting_database = application.database
         assert isinstance(counting_database, CountingDatabase)
         if counting_database.last_transaction is not None:
@@ -309,6 +284,9 @@ class GraphQLApi:
                 counting_database.last_transaction.statement_count,
                 counting_database.last_transaction.sent_statements,
             )
+        answer: dict[str, Any] = response.json()
+        self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
+        return answer
 
 
 @pytest.fixture

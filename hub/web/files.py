@@ -31,7 +31,15 @@ UPLOAD_PATH: Final = "/uploads/{key}"
 ANNOTATED_PATH: Final = "/imports/{key}/annotated.xlsx"
 TEMPLATE_PATH: Final = "/templates/{kind}.xlsx"
 JSON_SCHEMA_PATH: Final = "/templates/{kind}.schema.json"
-FILE_PATHS: Final = (ANNOTATED_PATH, TEMPLATE_PATH, JSON_SCHEMA_PATH)
+MATRIX_CSV_PATH: Final = "/files/matrix.csv"
+MATRIX_WORKBOOK_PATH: Final = "/files/matrix.xlsx"
+FILE_PATHS: Final = (
+    ANNOTATED_PATH,
+    TEMPLATE_PATH,
+    JSON_SCHEMA_PATH,
+    MATRIX_CSV_PATH,
+    MATRIX_WORKBOOK_PATH,
+)
 """The addresses of files that are read."""
 MAX_CONCURRENT_UPLOADS: Final = 4
 """Files that one process receives at a time, each in memory; others wait."""

@@ -24,15 +24,19 @@ from hub.services.matrix_files.csv_file import write_csv
 from hub.services.matrix_files.read_answer import MatrixAnswer, read_answer
 from hub.services.matrix_files.workbook import build_title, write_workbook
 from hub.web.errors import new_trace
-from hub.web.files import XLSX, file_headers, with_json_errors
+from hub.web.files import (
+    MATRIX_CSV_PATH,
+    MATRIX_WORKBOOK_PATH,
+    XLSX,
+    file_headers,
+    with_json_errors,
+)
 from hub.web.graphql.disconnects import run_while_connected
 from hub.web.graphql.execution import Execution
 from hub.web.graphql.request import GraphQLRequest
 from resolvers.context import Context
 from resolvers.matrix import compute_for_request
 
-CSV_PATH: Final = "/files/matrix.csv"
-WORKBOOK_PATH: Final = "/files/matrix.xlsx"
 CSV: Final = "text/csv; charset=utf-8; header=present"
 FILE_QUERY: Final = """\
 query MatrixFile($key: ID!) {
@@ -85,8 +89,8 @@ class MatrixFileEndpoints:
     def routes(self) -> list[Route]:
         """Return the routes: GET and HEAD."""
         return [
-            Route(CSV_PATH, with_json_errors(self.csv)),
-            Route(WORKBOOK_PATH, with_json_errors(self.workbook)),
+            Route(MATRIX_CSV_PATH, with_json_errors(self.csv)),
+            Route(MATRIX_WORKBOOK_PATH, with_json_errors(self.workbook)),
         ]
 
     async def csv(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from hub.domain.matrix.question import (
     MatrixFilter,
     MatrixQuestion,
 )
-from hub.web.matrix_files import CSV_PATH, WORKBOOK_PATH
+from hub.web.files import MATRIX_CSV_PATH, MATRIX_WORKBOOK_PATH
 from tests.conftest import GraphQLApi
 from tests.questions.planted_drafts import MARK, MINISTERIAL
 from tests.questions.probes import EAST_MATRIX, MARKS
@@ -26,6 +26,7 @@ from tests.questions.test_hidden_drafts import (
     DraftDatabases,
     draft_databases,
 )
+from tests.web.file_requests import request_file
 
 FIXTURES = (draft_databases,)
 QUESTIONS: Final[tuple[MatrixQuestion, ...]] = (
@@ -43,18 +44,18 @@ QUESTIONS: Final[tuple[MatrixQuestion, ...]] = (
         MatrixFilter(areas=("C2552-09",)),
     ),
 )
-PATHS: Final = (CSV_PATH, WORKBOOK_PATH)
+PATHS: Final = (MATRIX_CSV_PATH, MATRIX_WORKBOOK_PATH)
 
 
 async def read_file(
     api: GraphQLApi, databases: DraftDatabases, viewer: Viewer, name: str, path: str, key: str
 ) -> Any:
     """Return the status and content of a file: of a workbook the values of its sheets."""
-    response = await api.get(
-        path, key=key, viewer=viewer, database=databases.databases[name], now=databases.now
+    response = await request_file(
+        api, path, key=key, viewer=viewer, database=databases.databases[name], now=databases.now
     )
     assert response.status_code == 200, response.text
-    if path == CSV_PATH:
+    if path == MATRIX_CSV_PATH:
         return response.content.decode("utf-8-sig")
     book = load_workbook(io.BytesIO(response.content))
     return str([[list(row) for row in sheet.values] for sheet in book.worksheets])

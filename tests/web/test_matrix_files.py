@@ -23,13 +23,15 @@ from hub.domain.matrix.question import (
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.settings import Settings
 from hub.store.database import Database
+from hub.web.files import MATRIX_CSV_PATH, MATRIX_WORKBOOK_PATH
 from hub.web.graphql.allow_list import OperationAllowList, load_documents
 from hub.web.graphql.limits import MAX_COST
 from hub.web.graphql.slots import COSTLY
-from hub.web.matrix_files import CSV_PATH, FILE_QUERY, WORKBOOK_PATH
+from hub.web.matrix_files import FILE_QUERY
 from tests.conftest import GraphQLApi, StubAuthentication
 from tests.services.matrix.test_hidden_projects import insert_secret_project
 from tests.web.audit_log import CONSUMER, DRAFT_ID, OWNER, list_audit_entries
+from tests.web.file_requests import request_file
 
 EASTERN: Final = MatrixQuestion(
     AxisQuestion(DimensionKind.ACTOR_LEVEL),
@@ -38,11 +40,11 @@ EASTERN: Final = MatrixQuestion(
     MatrixFilter(chains=("tourism-east",)),
 )
 KEY: Final = encode_matrix_key(EASTERN)
-PATHS: Final = (CSV_PATH, WORKBOOK_PATH)
+PATHS: Final = (MATRIX_CSV_PATH, MATRIX_WORKBOOK_PATH)
 HIDDEN_NAME: Final = "โครงการลับสุดยอด"
 TOO_LARGE: Final = (
-    ("hub.web.matrix_files.MAX_CSV_LINES", CSV_PATH),
-    ("hub.web.matrix_files.MAX_WORKBOOK_LINES", WORKBOOK_PATH),
+    ("hub.web.matrix_files.MAX_CSV_LINES", MATRIX_CSV_PATH),
+    ("hub.web.matrix_files.MAX_WORKBOOK_LINES", MATRIX_WORKBOOK_PATH),
 )
 
 
@@ -68,7 +70,7 @@ def only_error(response: httpx2.Response, status: int = 400) -> dict[str, Any]:
 
 
 async def test_csv_of_a_key_has_the_lines_of_the_matrix(api: GraphQLApi) -> None:
-    response = await api.get(CSV_PATH, key=KEY, phase="APPROPRIATED", lang="en")
+    response = await request_file(api, MATRIX_CSV_PATH, key=KEY, phase="APPROPRIATED", lang="en")
     assert response.headers["content-type"].startswith("text/csv; charset=utf-8")
     assert response.content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.DictReader(io.StringIO(read_texts(response), newline="")))
@@ -90,7 +92,7 @@ async def test_file_is_saved_under_a_name_in_ascii_and_in_its_language(
     api: GraphQLApi, path: str
 ) -> None:
     for lang, name in (("th", "เมทริกซ์ ผู้ดำเนินการ × ขั้นของห่วงโซ่"), ("en", "Matrix Actor × Stage")):
-        response = await api.get(path, key=KEY, lang=lang)
+        response = await request_file(api, path, key=KEY, lang=lang)
         disposition = response.headers["content-disposition"]
         suffix = path.rpartition(".")[2]
         assert disposition.startswith(
@@ -101,11 +103,16 @@ async def test_file_is_saved_under_a_name_in_ascii_and_in_its_language(
 
 
 async def test_phase_and_language_have_defaults(api: GraphQLApi) -> None:
-    short = await api.get(CSV_PATH, key=KEY)
+    short = await request_file(api, MATRIX_CSV_PATH, key=KEY)
     assert (
-        short.content == (await api.get(CSV_PATH, key=KEY, phase="APPROPRIATED", lang="th")).content
+        short.content
+        == (
+            await request_file(api, MATRIX_CSV_PATH, key=KEY, phase="APPROPRIATED", lang="th")
+        ).content
     )
-    assert "งบเบิกจ่าย" in read_texts(await api.get(CSV_PATH, key=KEY, phase="DISBURSED"))
+    assert "งบเบิกจ่าย" in read_texts(
+        await request_file(api, MATRIX_CSV_PATH, key=KEY, phase="DISBURSED")
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -122,9 +129,9 @@ async def test_phase_and_language_have_defaults(api: GraphQLApi) -> None:
     ],
 )
 async def test_wrong_parameter_is_named_in_both_languages(
-    api: GraphQLApi, path: str, parameters: dict[str, str], field: str
+    api: GraphQLApi, path: str, parameters: dict[str, Any], field: str
 ) -> None:
-    error = only_error(await api.get(path, **parameters))
+    error = only_error(await request_file(api, path, **parameters))
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == field
     assert error["extensions"]["th"]
@@ -135,7 +142,7 @@ async def test_wrong_parameter_is_named_in_both_languages(
 async def test_key_of_an_unknown_area_is_rejected_as_in_a_query(api: GraphQLApi, path: str) -> None:
     rows = AxisQuestion(DimensionKind.AREA, MemberSelector(ids=("nowhere",)))
     question = MatrixQuestion(rows, EASTERN.columns, EASTERN.fiscal_years, EASTERN.filter)
-    error = only_error(await api.get(path, key=encode_matrix_key(question)))
+    error = only_error(await request_file(api, path, key=encode_matrix_key(question)))
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == "rows.members"
 
@@ -145,7 +152,7 @@ async def test_too_large_a_file_names_the_limit_and_what_to_do_instead(
     api: GraphQLApi, monkeypatch: pytest.MonkeyPatch, limit: str, path: str
 ) -> None:
     monkeypatch.setattr(limit, 30)
-    error = only_error(await api.get(path, key=KEY))
+    error = only_error(await request_file(api, path, key=KEY))
     assert error["extensions"]["code"] == "TOO_COSTLY"
     assert error["extensions"]["limit"] == 30
     for part in (
@@ -162,34 +169,34 @@ async def test_too_large_a_file_names_the_limit_and_what_to_do_instead(
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_other_methods_are_not_allowed(api: GraphQLApi, path: str, method: str) -> None:
-    response = await api.get(path, key=KEY, method=method)
+    response = await request_file(api, path, key=KEY, method=method)
     assert response.status_code == 405
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_head_has_the_headers_of_get(api: GraphQLApi, path: str) -> None:
-    found = await api.get(path, key=KEY, method="GET")
-    head = await api.get(path, key=KEY, method="HEAD")
+    found = await request_file(api, path, key=KEY, method="GET")
+    head = await request_file(api, path, key=KEY, method="HEAD")
     assert head.status_code == 200
     for name in ("content-type", "content-disposition", "cache-control"):
         assert head.headers[name] == found.headers[name]
-    assert (await api.get(path, key="x", method="HEAD")).status_code == 400
+    assert (await request_file(api, path, key="x", method="HEAD")).status_code == 400
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_draft_is_in_the_file_of_its_owner_alone(
     api: GraphQLApi, fresh_database: Database, path: str
 ) -> None:
-    before = await api.get(path, key=KEY, database=fresh_database)
+    before = await request_file(api, path, key=KEY, database=fresh_database)
     await insert_secret_project(fresh_database, "PRIVATE")
     assert HIDDEN_NAME in read_texts(
-        await api.get(path, key=KEY, viewer=OWNER, database=fresh_database)
+        await request_file(api, path, key=KEY, viewer=OWNER, database=fresh_database)
     )
     for viewer in (ANONYMOUS, Viewer("a reader", "ministry:09", frozenset())):
-        after = await api.get(path, key=KEY, viewer=viewer, database=fresh_database)
+        after = await request_file(api, path, key=KEY, viewer=viewer, database=fresh_database)
         assert HIDDEN_NAME not in read_texts(after)
-        if path == CSV_PATH:
+        if path == MATRIX_CSV_PATH:
             assert after.content == before.content
 
 
@@ -199,12 +206,12 @@ async def test_a_file_with_anothers_draft_is_logged_as_its_query(
     fresh_api: GraphQLApi, fresh_database: Database, path: str
 ) -> None:
     await insert_secret_project(fresh_database, "PRIVATE")
-    await fresh_api.get(path, key=KEY, viewer=CONSUMER)
+    await request_file(fresh_api, path, key=KEY, viewer=CONSUMER)
     [entry] = await list_audit_entries(fresh_database)
     assert set(entry.records) == {DRAFT_ID, "gid://hub/Linkage/secret"}
     assert str(entry.operation) == "query MatrixFile: savedMatrix"
-    await fresh_api.get(path, key=KEY, viewer=OWNER)
-    await fresh_api.get(path, key=KEY)
+    await request_file(fresh_api, path, key=KEY, viewer=OWNER)
+    await request_file(fresh_api, path, key=KEY)
     assert len(await list_audit_entries(fresh_database)) == 1
 
 
@@ -215,10 +222,10 @@ async def test_a_file_is_withheld_when_the_audit_log_cannot_be_written(
 ) -> None:
     await insert_secret_project(fresh_database, "PRIVATE")
     await fresh_database.pool.execute("alter table access_head rename to access_head_away")
-    response = await fresh_api.get(path, key=KEY, viewer=CONSUMER)
+    response = await request_file(fresh_api, path, key=KEY, viewer=CONSUMER)
     assert only_error(response, 503)["extensions"]["code"] == "UNREADY"
     assert "retry-after" in response.headers
-    assert (await fresh_api.get(path, key=KEY)).status_code == 200
+    assert (await request_file(fresh_api, path, key=KEY)).status_code == 200
 
 
 async def test_a_file_costs_as_much_as_a_costly_query(api: GraphQLApi) -> None:
@@ -236,7 +243,7 @@ async def test_files_count_towards_the_rate_of_their_client(database: Database) 
     async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
         statuses = []
         for _ in range(8):
-            response = await client.get(CSV_PATH, params={"key": KEY})
+            response = await client.get(MATRIX_CSV_PATH, params={"key": KEY})
             statuses.append(response.status_code)
         refused = await client.post(
             "/graphql", json={"query": FILE_QUERY, "variables": {"key": KEY}}
@@ -272,11 +279,11 @@ async def test_statements_of_a_file_filter_by_visibility_and_mark_drafts(
     api: GraphQLApi, database: Database
 ) -> None:
     officer = Viewer("an officer", "ministry:05", frozenset({Permission.OPERATE_SOURCES.value}))
-    assert (await api.get(CSV_PATH, key=KEY, viewer=officer)).status_code == 200
+    assert (await request_file(api, MATRIX_CSV_PATH, key=KEY, viewer=officer)).status_code == 200
     lines = [one for one in api.sent_statements if "ranked_lines" in one]
     projects = [one for one in api.sent_statements if "wanted(id) JOIN project" in one]
     assert (len(lines), len(projects)) == (1, 1)
-    assert api.statement_count < 40
+    assert len(api.sent_statements) < 40
     async with database.pool.acquire() as connection:
         for statement, marks in (
             (lines[0], {"group_r", "group_c"}),

@@ -97,10 +97,10 @@ class CoverWriter:
             )
         if self._answer.notices:
             self._heading(NOTICES)
-        for notice in self._answer.notices:
+        for number, notice in enumerate(self._answer.notices, start=1):
             self._target.append(
                 [
-                    self._target.build(notice.code, LABEL),
+                    self._target.build(f"{number}.", LABEL),
                     self._target.build(notice.text.text(self._locale), TEXT),
                 ]
             )

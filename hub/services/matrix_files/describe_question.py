@@ -46,7 +46,7 @@ CENTRAL: Final = {
 }
 
 
-class HasName(Protocol):
+class NamedRecord(Protocol):
     """A record with a name."""
 
     @property
@@ -107,7 +107,7 @@ async def describe_axis(
         if kind is not None:
             texts.append(label_of(kind))
         if members.under is not None:
-            found: Mapping[str, HasName] = await unit.areas.by_id([members.under])
+            found: Mapping[str, NamedRecord] = await unit.areas.by_id([members.under])
             if members.area_level is None:
                 found = await unit.agencies.by_id([members.under], today)
             for one in found.values():
@@ -177,7 +177,7 @@ def with_role(th: str, en: str, names: LocalizedText, role: LocalizedText) -> Qu
     return part(th, en, localized_text(f"{names.th} ({role.th})", f"{names.en} ({role.en})"))
 
 
-def name_all(keys: Sequence[str], found: Mapping[str, HasName]) -> LocalizedText:
+def name_all(keys: Sequence[str], found: Mapping[str, NamedRecord]) -> LocalizedText:
     """Return the names of records in the order of their keys; a key without a record as it is."""
     texts: Iterable[LocalizedText] = (
         found[key].name if key in found else LocalizedText(key) for key in keys

@@ -10,7 +10,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.page import PageMargins, PrintPageSetup
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from hub.domain.record import value
@@ -22,7 +22,7 @@ MILLION_FORMAT: Final = "#,##0.00####"
 MAX_WIDTH: Final = 60
 MAX_HEADER_LENGTH: Final = 200
 """Characters of a printed header; Excel reads 255, of which codes need some."""
-PAPER_A3: Final = 8
+A3_SIZE: Final = 8
 BOLD: Final = Font(bold=True)
 TITLE: Final = Font(bold=True, size=14)
 WARNING: Final = Font(bold=True, color="9C0006")
@@ -73,10 +73,9 @@ class FileSheet:
             self.sheet.print_title_rows = f"1:{rows}"
         if head_columns:
             self.sheet.print_title_cols = f"A:{get_column_letter(head_columns)}"
-        self.sheet.page_setup.orientation = "landscape"
-        self.sheet.page_setup.paperSize = PAPER_A3
-        self.sheet.page_setup.fitToWidth = 1
-        self.sheet.page_setup.fitToHeight = 0
+        self.sheet.page_setup = PrintPageSetup(
+            self.sheet, orientation="landscape", paperSize=A3_SIZE, fitToWidth=1, fitToHeight=0
+        )
         self.sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         self.sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         printed = self.sheet.HeaderFooter

@@ -22,7 +22,8 @@ from hub.web.graphql.answers import GraphQLAnswer, StoredAnswer, build_etag
 from hub.web.graphql.disconnects import run_while_connected
 from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.event_stream import EventStream
-from hub.web.graphql.execution import ContextFactory, Execution, PreparedOperation
+from hub.web.graphql.execution import ContextFactory, Execution
+from hub.web.graphql.operations import PreparedOperation
 from hub.web.graphql.query_cost import Weights
 from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_request
 from hub.web.graphql.slots import COSTLY, ExecutionSlots

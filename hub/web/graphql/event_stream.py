@@ -18,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 from hub.web.errors import error_problem, new_trace
 from hub.web.graphql.answers import GraphQLAnswer
 from hub.web.graphql.disconnects import wait_for_disconnect
-from hub.web.graphql.execution import Execution, PreparedOperation
+from hub.web.graphql.execution import Execution
+from hub.web.graphql.operations import PreparedOperation
 
 KEEP_ALIVE: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"

@@ -25,23 +25,20 @@ from starlette.requests import HTTPConnection, Request
 from hub.domain.data_version import AnswerValidity
 from hub.domain.identity.audit_log import Operation, hash_document
 from hub.domain.read_limits import ReadLimits
-from hub.domain.record import value
 from hub.errors import HubError, NotReady, TooCostly, Unauthenticated
-from hub.web.audit_context import add_denied_fields, describe_operation
+from hub.web.audit_context import add_denied_fields
 from hub.web.errors import (
     RequestRejected,
-    RequestStage,
     error_problem,
     graphql_problem,
-    has_not_ready_error,
     new_trace,
 )
 from hub.web.graphql.allow_list import OperationAllowList
 from hub.web.graphql.answer_cache import MIN_COST, AnswerCache, Question
 from hub.web.graphql.answers import ComputedAnswer, GraphQLAnswer, cost_extension
-from hub.web.graphql.argument_errors import add_argument_fields
-from hub.web.graphql.documents import Document, DocumentCache
+from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.idle_ticks import IDLE, with_idle_ticks
+from hub.web.graphql.operations import PreparedOperation, build_answer
 from hub.web.graphql.request import GraphQLRequest
 from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statements
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
@@ -60,23 +57,6 @@ REVALIDATION_INTERVAL: Final = 2.0
 
 DEFAULT_POOL_SIZE: Final = 10
 """Connections that are assumed when none are named, as in tests of a schema without a database."""
-
-
-@value
-class PreparedOperation:
-    """An operation that was parsed and measured; `rejection` is its answer if it is not allowed."""
-
-    request: GraphQLRequest
-    document: Document
-    kind: OperationType | None
-    cost: int
-    rate_limit_key: str
-    rejection: GraphQLAnswer | None = None
-    text: str = ""
-
-    def describe(self, trace: str) -> Operation:
-        """Return the operation for the audit log."""
-        return describe_operation(self.document.ast, self.request.operation_name, self.text, trace)
 
 
 class Execution:
@@ -206,7 +186,9 @@ class Execution:
 
         result, validity, context = await self._read_in_context(operation, request, trace, _execute)
         viewer = await request.user.viewer() if validity is None else context.identify_viewer()
-        return ComputedAnswer(self._build_answer(result, trace, operation), viewer, validity)
+        return ComputedAnswer(
+            build_answer(self._schema, operation, result, trace), viewer, validity
+        )
 
     async def read(
         self,
@@ -256,7 +238,9 @@ class Execution:
         )
         executor = self._build_executor(operation, SubscriptionContext(open_context))
         if isinstance(executor, list):
-            yield self._build_answer(ExecutionResult(None, errors=executor), new_trace(), operation)
+            yield build_answer(
+                self._schema, operation, ExecutionResult(None, errors=executor), new_trace()
+            )
             return
         try:
             if not await request.user.revalidate():
@@ -265,7 +249,7 @@ class Execution:
             if inspect.isawaitable(source):
                 source = await source
             if isinstance(source, ExecutionResult):
-                yield self._build_answer(source, new_trace(), operation)
+                yield build_answer(self._schema, operation, source, new_trace())
                 return
             stream_slot = self._rate_limiter.count_concurrent(operation.rate_limit_key, stream=True)
             async with aclosing(with_idle_ticks(source, REVALIDATION_INTERVAL)) as events:
@@ -312,22 +296,4 @@ class Execution:
             running: Any = one.execute_operation(False)
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return self._build_answer(result, trace, operation)
-
-    def _build_answer(
-        self, result: ExecutionResult, trace: str, operation: PreparedOperation
-    ) -> GraphQLAnswer:
-        """Return the answer of an execution result, with its errors as they are sent."""
-        ast, variables = operation.document.ast, operation.request.variables
-        errors = add_argument_fields(result.errors or [], self._schema, ast, variables)
-        content: dict[str, Any] = {}
-        if errors:
-            content["errors"] = [
-                graphql_problem(error, RequestStage.EXECUTE, trace) for error in errors
-            ]
-        # Errors without a path mean that the whole request failed (variables, operation name).
-        request_failed = result.data is None and all(error.path is None for error in errors)
-        if not request_failed:
-            content["data"] = result.data
-            content["extensions"] = cost_extension(operation.cost)
-        return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
+        return build_answer(self._schema, operation, result, trace)

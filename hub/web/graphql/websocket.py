@@ -19,11 +19,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from hub.errors import RateLimited, TooCostly
 from hub.web.errors import Problem, RequestRejected, error_problem, log_incident, new_trace
 from hub.web.graphql.answers import GraphQLAnswer
-from hub.web.graphql.execution import (
-    REVALIDATION_INTERVAL,
-    Execution,
-    PreparedOperation,
-)
+from hub.web.graphql.execution import REVALIDATION_INTERVAL, Execution
+from hub.web.graphql.operations import PreparedOperation
 from hub.web.graphql.request import GraphQLRequest, parse_request
 from hub.web.request_body import MAX_BODY_BYTES
 

@@ -105,7 +105,7 @@ async def test_every_cell_has_a_line_with_its_state(
     assert list(dict.fromkeys(found)) == cells
 
 
-async def test_a_gap_is_a_line_without_a_project_that_says_why(unit: UnitOfWork) -> None:
+async def test_a_gap_is_a_line_without_a_project_with_its_reason(unit: UnitOfWork) -> None:
     lines = read_csv(await answer_question(unit, ACTORS_BY_STAGE))
     gaps = [one for one in lines if one["state_code"] == CellState.GAP.value]
     assert len(gaps) == 22
