@@ -1,4 +1,4 @@
-"""Folders for the data of hubs and database servers that tests start: in memory, if there is room.
+"""Folders for the data of hubs and database servers that tests start: in memory, if 4 GB are free.
 
 A copy of the test database consists of 1,100 files. Their creation takes 30 ms of CPU time in
 memory and 100 to 500 ms on ext4, and the suite makes a thousand copies.
@@ -34,7 +34,7 @@ def data_folder() -> Iterator[Path]:
 
 @cache
 def find_parent() -> Path:
-    """Return the folder in memory, if it has room; otherwise the one for temporary files.
+    """Return the folder in memory, if enough is free; otherwise the one for temporary files.
 
     Removes what processes left in memory that were killed.
     """
@@ -43,8 +43,8 @@ def find_parent() -> Path:
     for folder in MEMORY_FOLDER.glob(f"{PREFIX}*-*"):
         if not Path("/proc", folder.name.split("-")[2]).exists():
             shutil.rmtree(folder, ignore_errors=True)
-    has_room = min(shutil.disk_usage(MEMORY_FOLDER).free, available_memory()) >= NEEDED_BYTES
-    return MEMORY_FOLDER if has_room else Path(tempfile.gettempdir())
+    is_memory_free = min(shutil.disk_usage(MEMORY_FOLDER).free, available_memory()) >= NEEDED_BYTES
+    return MEMORY_FOLDER if is_memory_free else Path(tempfile.gettempdir())
 
 
 def available_memory() -> int:

@@ -22,6 +22,7 @@ from hub.web.responses import GRAPHQL
 from schema.contract import render_sdl
 from tests.conftest import copy_database, execute_admin_statement
 from tests.hub_thread import hub_in_thread
+from tests.long_run import costly_examples
 
 ALLOWED_ERRORS: Final = {
     "INVALID": "texts, numbers and ids of the right type that cannot be meant: most of what comes",
@@ -62,7 +63,7 @@ def test_generated_document_gets_data_or_an_allowed_error(label: str, target_url
 
     @given(strategy)
     @settings(
-        max_examples=settings().max_examples // 10,
+        max_examples=costly_examples() // 5,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -21,6 +21,7 @@ from hub.store.embedded import attachments, location
 from hub.store.embedded.account import choose_account
 from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
 from tests.data_folder import data_folder
+from tests.long_run import long_after
 
 CHECKOUT = Path(__file__).parents[3]
 SERVER_SETTINGS = {"shared_buffers": "32MB", "fsync": "off"}
@@ -223,7 +224,9 @@ async def test_killed_server_recovers_every_committed_row(folder: Path) -> None:
     assert attachments.find_server_pid(folder) is None
 
 
-@pytest.mark.parametrize("pid_owner", ["nobody's", "another program's", "a zombie's"])
+@pytest.mark.parametrize(
+    "pid_owner", long_after(1, ["another program's", "nobody's", "a zombie's"])
+)
 async def test_stale_pid_file_is_ignored(folder: Path, pid_owner: str) -> None:
     start_server(folder).stop()
     account = choose_account(folder)  # PostgreSQL ignores other accounts' processes
@@ -252,7 +255,7 @@ async def test_stale_pid_file_is_ignored(folder: Path, pid_owner: str) -> None:
         server.stop()
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("signum", long_after(1, [signal.SIGKILL, signal.SIGTERM]))
 async def test_interrupted_first_start_is_repeated(folder: Path, signum: signal.Signals) -> None:
     with HubProcess(folder) as interrupted:
         wait_until(lambda: any(folder.glob("pg.new-*/PG_VERSION")))
