@@ -69,8 +69,11 @@ def temporary_environment(*packages: str) -> Iterator[str]:
 
 
 @contextmanager
-def run_hub() -> Iterator[tuple[int, int, Path]]:
-    """Start a hub on a free port with a new database: (port, pid, data folder)."""
+def run_hub(cache_megabytes: int = 0) -> Iterator[tuple[int, int, Path]]:
+    """Start a hub on a free port with a new database: (port, pid, data folder).
+
+    By default it computes each answer, also when a request is repeated.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -80,6 +83,7 @@ def run_hub() -> Iterator[tuple[int, int, Path]]:
             "HUB_PORT": str(port),
             "HUB_RATE": "0",
             "HUB_AT_ONCE": "0",
+            "HUB_CACHE_MB": str(cache_megabytes),
             "HUB_DATA_DIR": f"{folder}/data",
             "PYTHONPATH": str(ROOT),
         }
