@@ -72,7 +72,8 @@ def temporary_environment(*packages: str) -> Iterator[str]:
 def run_hub(**changes: str) -> Iterator[tuple[int, int, Path]]:
     """Start a hub on a free port with a new database: (port, pid, data folder).
 
-    There are no limits of rate unless `changes` of its settings set them.
+    It has no limits of rate and computes each answer, also when a request is repeated, unless
+    `changes` of its settings set them.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -83,6 +84,7 @@ def run_hub(**changes: str) -> Iterator[tuple[int, int, Path]]:
             "HUB_PORT": str(port),
             "HUB_RATE": "0",
             "HUB_AT_ONCE": "0",
+            "HUB_CACHE_MB": "0",
             "HUB_DATA_DIR": f"{folder}/data",
             "PYTHONPATH": str(ROOT),
             **changes,

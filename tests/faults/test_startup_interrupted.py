@@ -13,7 +13,8 @@ import pytest
 
 from hub.store.embedded import attachments
 from hub.store.embedded import server as embedded_server
-from hub.store.migrate import MIGRATION_LOCK, migrate
+from hub.store.migrate import migrate
+from hub.store.migrations import MIGRATION_LOCK
 from tests.faults.hub_process import (
     HubProcess,
     connect_to_hub_database,

@@ -1,12 +1,7 @@
 """Forms to fill in: workbooks of plans, empty or filled, and files with their errors marked."""
 
 import asyncio
-import io
-from collections.abc import Sequence
 from typing import Final
-
-from openpyxl import load_workbook
-from openpyxl.styles import PatternFill
 
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
@@ -19,15 +14,12 @@ from hub.errors import NotFound
 from hub.services.plans.import_plan import fetch_submission
 from hub.services.plans.submit_plan import Sender
 from hub.services.plans.workbook_layout import SHEETS, Column, PlanSheet
-from hub.services.plans.write_workbook import write_template, write_workbook
 from hub.store.database import Database
 from hub.store.import_changes import fetch_content
 from hub.store.imports import Imports
 from hub.store.plans import Plans
 from hub.store.read_transaction import ReadTransaction
 
-ERROR_HEADING: Final = "ข้อผิดพลาดและวิธีแก้ · errors and fixes"
-ERROR_FILL: Final = PatternFill("solid", fgColor="FFF2CC")
 ISSUES_PER_PAGE: Final = 100
 
 
@@ -43,6 +35,11 @@ class ImportForms:
 
         `NotFound` when there is no such plan that the viewer may see, or it is of another kind.
         """
+        from hub.services.plans.write_workbook import (  # noqa: PLC0415 - imports openpyxl
+            write_template,
+            write_workbook,
+        )
+
         kinds = PLAN_KINDS[kind]
         if of is None:
             return await asyncio.to_thread(write_template, kinds[0])
@@ -70,6 +67,8 @@ class ImportForms:
             content = await fetch_content(connection, job.upload_id)
         if content is None:
             raise not_found(job_id)
+        from hub.services.imports.annotate import annotate  # noqa: PLC0415 - imports openpyxl
+
         return await asyncio.to_thread(annotate, content, issues)
 
     async def _find_version(self, of: GlobalId, viewer: Viewer) -> str:
@@ -104,30 +103,6 @@ async def list_issues(imports: Imports, job_id: str) -> list[ImportIssue]:
         after = connection.page_info.end_cursor
         if not connection.page_info.has_next_page:
             return found
-
-
-def annotate(content: bytes, issues: Sequence[ImportIssue]) -> bytes:
-    """Return a workbook with what is wrong in a further column, and the wrong cells marked."""
-    book = load_workbook(io.BytesIO(content))
-    columns = {name: book[name].max_column + 1 for name in book.sheetnames}
-    for issue in issues:
-        place = issue.place
-        if place.sheet not in columns or place.row is None:
-            continue
-        sheet, column = book[place.sheet], columns[place.sheet]
-        sheet.cell(1, column).value = ERROR_HEADING
-        cell = sheet.cell(place.row, column)
-        text = f"{issue.message.th} · {issue.message.en or issue.message.th}"
-        heading = f"{place.column}: " if place.column else ""
-        earlier = f"{cell.value}\n" if cell.value else ""
-        cell.value = f"{earlier}{heading}{text}"
-        cell.data_type = "s"
-        for position in range(1, column):
-            if sheet.cell(1, position).value == place.column:
-                sheet.cell(place.row, position).fill = ERROR_FILL
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def list_template_columns() -> list[TemplateColumn]:

@@ -5,8 +5,10 @@ projects are counted, it runs again: what the cut ones have together is no sum o
 project can be in several. Money adds up where each line has one cell.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from hub.domain.areas import Area
 from hub.domain.matrix.absence import Absences, UnrecordedAreas
@@ -47,6 +49,9 @@ from hub.services.matrix.select_members import (
 )
 from hub.services.matrix.years_in_force import YearsInForce
 from hub.store.unit_of_work import UnitOfWork
+
+CELLS_PER_TURN: Final = 200
+"""Cells after which the event loop answers other requests: some milliseconds."""
 
 
 async def compute_matrix(
@@ -134,9 +139,14 @@ async def compute_matrix(
     append_headers(matrix, columns, shown_columns.keys, is_row=False, unassigned=has_unassigned[1])
     for header in (*matrix.rows.headers, *matrix.columns.headers):
         figures.setdefault(header.group, NO_FIGURES)
+    since_turn = 0
     for row in matrix.rows.headers:
         for column in matrix.columns.headers:
             matrix.cells.append(evaluator.build_cell(matrix, row, column))
+        since_turn += len(matrix.columns.headers)
+        if since_turn >= CELLS_PER_TURN:
+            since_turn = 0
+            await asyncio.sleep(0)
     figures.setdefault(CellGroup(None, None), NO_FIGURES)
     return matrix
 

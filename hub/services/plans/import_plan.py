@@ -27,7 +27,6 @@ from hub.services.plans.plan_file import PlanFile
 from hub.services.plans.read_workbook import PlanWorkbook, WorkbookRow, read_workbook
 from hub.services.plans.submit_plan import Sender, submit_plan
 from hub.services.plans.workbook_cells import parse_number
-from hub.services.plans.write_workbook import write_workbook
 from hub.store.database import Database
 from hub.store.plan_content import PlanContents
 from hub.store.plans import Plans
@@ -187,8 +186,9 @@ async def export_plan(database: Database, version_id: str, sender: Sender) -> by
 
     `NotFound` when there is no such version that the sender may see.
     """
-    submission = await fetch_submission(database, version_id, sender)
-    return write_workbook(submission)
+    from hub.services.plans.write_workbook import write_workbook  # noqa: PLC0415 - openpyxl is imported where it is used
+
+    return write_workbook(await fetch_submission(database, version_id, sender))
 
 
 async def fetch_submission(database: Database, version_id: str, sender: Sender) -> PlanSubmission:

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from hub.domain.plan_import import ImportCode, PlanImportIssue
 from hub.domain.text import localized_text
 from hub.errors import Invalid
@@ -74,6 +71,9 @@ def read_workbook(content: bytes) -> PlanWorkbook:
     """Return the rows of a workbook; `Invalid` without a sheet or heading of the template."""
     if len(content) > MAX_BYTES:
         raise Invalid("file", "ไฟล์ใหญ่เกิน 20 MB", "the file is larger than 20 MB")
+    from openpyxl import load_workbook  # noqa: PLC0415 - openpyxl is imported where it is used
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
