@@ -84,9 +84,10 @@ check: setup-dev browser npm ## everything that must hold before a change lands
 	$(HUB) schema print | diff -u schema/schema.graphql -
 	$(PYTEST)
 
-check-long: check ## the same, costly proofs, many more examples, and a long run's memory
+check-long: check ## the same, costly proofs, many more examples, a long run's memory, and an hour of mixed load
 	$(PYTEST) --hypothesis-profile=long
 	PYTHONPATH=. $(IN) bench/million.py 200000
+	PYTHONPATH=. $(IN) bench/long_run.py
 
 sdl: setup ## write the contract to schema/schema.graphql
 	@$(HUB) schema print > schema/schema.graphql.new

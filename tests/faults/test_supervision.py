@@ -36,7 +36,7 @@ FOLLOWED: Final = (
 IMPATIENT: Final = """
 import sys
 from hub.store.embedded import supervisor
-supervisor.GIVE_UP_AFTER = 0.2
+supervisor.RESTART_TIMEOUT = 0.2
 from hub.cli import main
 sys.argv = ["hub", *sys.argv[4:]]
 sys.exit(main())
@@ -112,7 +112,7 @@ def test_hub_ends_with_an_exit_code_when_its_server_cannot_be_started(folder: Pa
 async def test_server_that_cannot_be_started_cancels_what_uses_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "GIVE_UP_AFTER", 0.2)
+    monkeypatch.setattr(supervisor, "RESTART_TIMEOUT", 0.2)
     server = await asyncio.to_thread(start, folder)
     pid = running_server_pid(folder)
 

@@ -16,7 +16,6 @@ import logging
 import os
 import shlex
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -29,7 +28,6 @@ from hub.store.embedded import attachments
 from hub.store.embedded.account import (
     Account,
     EmbeddedError,
-    can_enter,
     change_owner,
     choose_account,
     require_named_user,
@@ -43,13 +41,16 @@ from hub.store.embedded.diagnosis import (
     start_failure,
 )
 from hub.store.embedded.location import find_programs, resolve_data_folder
+from hub.store.embedded.socket_folder import (
+    PORT,
+    accepts_connections,
+    prepare_socket_folder,
+)
 
 __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
 
 logger = logging.getLogger(__name__)
 
-PORT = 5432  # names the socket file only; nothing listens on the network
-MAX_SOCKET_PATH_BYTES = 100  # bytes; the limit of our kernels is 104 to 108
 DEFAULT_SETTINGS = {
     "shared_buffers": "128MB",
     "wal_compression": "on",
@@ -231,9 +232,9 @@ def _launch(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
     write_authentication(home, account)
-    folder = _prepare_socket_folder(home, account)
+    folder = prepare_socket_folder(home, account)
     # The process may be invisible to us; a second server would corrupt the data.
-    if _accepts_connections(folder):
+    if accepts_connections(folder):
         raise EmbeddedError(
             f"ฐานข้อมูลใน {home} ถูกใช้อยู่จากคอนเทนเนอร์อื่น: ให้หยุดที่นั่นก่อน หรือตั้ง HUB_DATABASE_URL",
             f"The database in {home} is in use from another container: "
@@ -272,44 +273,3 @@ def _launch(
             break
         time.sleep(0.1)
     raise start_failure(home, log_text or completed.stderr, is_full=is_disk_full(home, log_text))
-
-
-def _prepare_socket_folder(home: Path, account: Account | None) -> Path:
-    """Return a private folder whose socket path the kernel and the drivers accept."""
-    if _is_usable_socket_folder(home / ".s"):
-        folder = home / ".s"
-        if not folder.exists():
-            folder.mkdir(mode=0o700)
-            if account is not None:
-                os.chown(folder, *account)
-        return folder
-    pointer_file, owner_uid = home / "socket", account.uid if account else os.geteuid()
-    if pointer_file.exists():
-        folder = Path(pointer_file.read_text())
-        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == owner_uid:
-            return folder
-        pointer_file.unlink()
-    short_parents = [
-        candidate
-        for candidate in (tempfile.gettempdir(), "/tmp")  # noqa: S108
-        if _is_usable_socket_folder(Path(candidate) / "hub-12345678")
-    ]
-    parent = next(
-        (candidate for candidate in short_parents if can_enter(account, Path(candidate))), None
-    )
-    folder = Path(tempfile.mkdtemp(prefix="hub-", dir=parent))
-    if account is not None:
-        os.chown(folder, *account)
-    pointer_file.write_text(str(folder))
-    return folder
-
-
-def _is_usable_socket_folder(folder: Path) -> bool:
-    # PostgreSQL splits the setting at commas and unquotes it; SQLAlchemy splits at colons.
-    socket_path = os.fsencode(folder / f".s.PGSQL.{PORT}.lock")
-    return len(socket_path) < MAX_SOCKET_PATH_BYTES and not set(str(folder)) & set(',:"\\')
-
-
-def _accepts_connections(folder: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(folder / f".s.PGSQL.{PORT}")) == 0

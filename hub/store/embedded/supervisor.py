@@ -17,7 +17,7 @@ FIRST_DELAY: Final = 0.5
 """Seconds after the first failed start; doubled after each other."""
 MAX_DELAY: Final = 15.0
 """The longest delay between two starts, in seconds."""
-GIVE_UP_AFTER: Final = 300.0
+RESTART_TIMEOUT: Final = 300.0
 """Seconds without a server after which the hub ends, so that its own supervisor acts."""
 
 
@@ -52,7 +52,7 @@ async def restart(server: EmbeddedServer) -> None:
             if await asyncio.to_thread(server.restart_if_stopped):
                 logger.warning("the database server was started again")
         except EmbeddedError as error:
-            if time.monotonic() - ended_at + delay > GIVE_UP_AFTER:
+            if time.monotonic() - ended_at + delay > RESTART_TIMEOUT:
                 raise
             logger.warning("the database server was not started: %s", error.message)
             await asyncio.sleep(delay)

@@ -18,9 +18,10 @@ from hub.domain.identity.clients import Client, ClientKind
 from hub.domain.identity.people import PersonSession, SessionStore
 from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, Permission
 from hub.web.auth.code_exchange import AuthorizationRequestHandler
-from hub.web.auth.grants import THAI_MESSAGES, OAuthForm
+from hub.web.auth.grants import OAuthForm
 from hub.web.auth.issuers import IssuerRegistry
 from hub.web.auth.login import forbid_caching, redirect_to_login
+from hub.web.auth.oauth_errors import THAI_MESSAGES
 from hub.web.auth.sessions import Sessions
 from hub.web.errors import RequestRejected, with_error_pages
 from hub.web.form_data import read_form

@@ -1,6 +1,5 @@
 """Client credentials and access tokens with Authlib: RFC 6749 (4.4), RFC 7523, 8707 and 9068."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +24,7 @@ from hub.domain.identity.clients import Client, ClientKind, Jwk, UsedAssertion
 from hub.domain.record import record
 from hub.web.auth.backend import LEEWAY
 from hub.web.auth.jwt import InvalidToken, parse_key_set, parse_token, verify_signature
+from hub.web.auth.oauth_errors import OAuthAnswer, describe_error
 from hub.web.errors import RequestRejected
 from hub.web.request_body import read_body
 
@@ -36,20 +36,6 @@ MAX_ASSERTION_LIFETIME: Final = 600
 FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 20
 MAX_FORM_BYTES: Final = 32_768
-THAI_MESSAGES: Final = {
-    "invalid_client": "ยืนยันตัวตนของไคลเอนต์ไม่ได้ ตรวจชื่อ รหัสลับ หรือกุญแจ",
-    "invalid_request": "คำขอไม่ถูกต้อง",
-    "invalid_scope": "ขอสิทธิ์ที่ไคลเอนต์นี้ไม่ได้รับ",
-    "invalid_target": "ไม่รู้จักทรัพยากรที่ขอ (resource)",
-    "unauthorized_client": "ไคลเอนต์นี้ใช้วิธีนี้ไม่ได้",
-    "invalid_grant": "รหัสแลกโทเค็นใช้ไม่ได้ หมดเวลา หรือใช้ไปแล้ว ให้ลงชื่อเข้าใช้ใหม่",
-    "unsupported_grant_type": "ใช้ได้เฉพาะ client_credentials และ authorization_code",
-    "unsupported_response_type": "ใช้ได้เฉพาะ response_type=code",
-    "insecure_transport": "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน รหัสลับจะไม่รั่วระหว่างทาง",
-}
-FORBIDDEN_CHARACTERS: Final = re.compile(r"[^ !#-\[\]-~]")
-"""Characters that `error_description` must not contain (RFC 6749, section 5.2)."""
-OAuthAnswer = tuple[int, Any, dict[str, str]]
 
 
 class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
@@ -281,25 +267,3 @@ class TokenExchange(AuthorizationServerBase):
     def handle_error_response(self, _request: Any, error: OAuth2Error) -> OAuthAnswer:
         """Return the response of a rejected request."""
         return describe_error(error)
-
-
-def describe_error(error: OAuth2Error) -> OAuthAnswer:
-    """Return an error as RFC 6749 section 5.2 specifies, with a `message` for people.
-
-    `error_description` may contain ASCII only. It does not disclose whether the id or the secret of
-    a client was wrong.
-    """
-    name = str(error.error)
-    headers = {}
-    status = 400
-    english = FORBIDDEN_CHARACTERS.sub("?", error.get_error_description() or name)[:300]
-    if name == "invalid_client":
-        status, headers = 401, {"WWW-Authenticate": 'Basic realm="hub"'}
-        if "does not exist" in english or "cannot authenticate" in english:
-            english = "the client is unknown, disabled, or failed to authenticate"
-    body = {
-        "error": name,
-        "error_description": english,
-        "message": f"{THAI_MESSAGES.get(name, 'คำขอไม่ถูกต้อง')} · {english}",
-    }
-    return status, body, headers

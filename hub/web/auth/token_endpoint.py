@@ -24,9 +24,10 @@ from hub.domain.identity.people import AuthorizationCode, PersonSession, Session
 from hub.errors import NotReady, RateLimited
 from hub.web.auth.code_exchange import CodeExchange
 from hub.web.auth.failed_logins import FailedLoginLimiter
-from hub.web.auth.grants import ASSERTION_TYPE, OAuthForm, describe_error
+from hub.web.auth.grants import ASSERTION_TYPE, OAuthForm
 from hub.web.auth.jwt import InvalidToken, parse_token
 from hub.web.auth.metadata import CODE_GRANT, metadata_response
+from hub.web.auth.oauth_errors import describe_error
 from hub.web.auth.sessions import Sessions
 from hub.web.errors import OAUTH_HEADERS, headers_of, oauth_error
 

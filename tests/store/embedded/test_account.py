@@ -44,7 +44,7 @@ def connect_as(account: Account | None, dsn: str) -> subprocess.CompletedProcess
     return run_program(account, install / "bin/psql", dsn, "-tAc", "select current_user")
 
 
-def find_nobody() -> Account:
+def find_shared_account() -> Account:
     entry = pwd.getpwnam("nobody")
     return Account(entry.pw_uid, entry.pw_gid)
 
@@ -71,10 +71,10 @@ def test_only_root_and_the_account_of_the_server_can_connect(
     own = pwd.getpwnam(ACCOUNT_NAME)
     for account in (None, Account(own.pw_uid, own.pw_gid)):
         assert connect_as(account, server.dsn).stdout == "hub\n"
-    assert "Permission denied" in connect_as(find_nobody(), server.dsn).stderr
+    assert "Permission denied" in connect_as(find_shared_account(), server.dsn).stderr
     for path in (folder / ".s", folder / ".s/.s.PGSQL.5432"):
         path.chmod(0o777)  # if the mode of the folder were all that protects it
-    assert "Peer authentication failed" in connect_as(find_nobody(), server.dsn).stderr
+    assert "Peer authentication failed" in connect_as(find_shared_account(), server.dsn).stderr
 
 
 async def test_connections_are_authenticated_by_the_kernel(server: EmbeddedServer) -> None:
@@ -89,13 +89,13 @@ async def test_connections_are_authenticated_by_the_kernel(server: EmbeddedServe
 
 
 @needs_root
-def test_data_of_the_account_nobody_gets_the_servers_own(folder: Path) -> None:
+def test_data_of_a_shared_account_gets_the_account_of_the_server(folder: Path) -> None:
     start(folder, settings=SERVER_SETTINGS).stop()
     outside = folder.parent / "outside"
     outside.write_text("root's own")
-    nobody = find_nobody()
+    shared = find_shared_account()
     for path in (folder / ".s", folder / "pg", *(folder / "pg").rglob("*")):
-        os.lchown(path, *nobody)
+        os.lchown(path, *shared)
     (folder / "pg/pg_hba.conf").write_text("local all all trust\n")
     (folder / "pg/link").symlink_to(outside)
     server = start(folder, settings=SERVER_SETTINGS)
@@ -109,12 +109,12 @@ def test_data_of_the_account_nobody_gets_the_servers_own(folder: Path) -> None:
 
 
 @needs_root
-def test_a_hard_link_among_data_of_nobody_is_not_followed(folder: Path) -> None:
+def test_a_hard_link_among_data_of_a_shared_account_is_not_followed(folder: Path) -> None:
     start(folder, settings=SERVER_SETTINGS).stop()
     outside = folder.parent / "outside"
     outside.write_text("root's own")
     os.link(outside, folder / "pg/base/link")
-    os.lchown(folder / "pg", *find_nobody())
+    os.lchown(folder / "pg", *find_shared_account())
     with pytest.raises(EmbeddedError, match="No permission"):
         start(folder, settings=SERVER_SETTINGS)
     assert outside.owner() == "root"
@@ -135,7 +135,7 @@ def test_existing_data_keeps_an_account_that_is_not_shared(folder: Path) -> None
 
 @needs_root
 @pytest.mark.parametrize("command", [("no-such-program",), ("false",)])
-def test_without_an_account_the_start_says_what_to_do(
+def test_start_without_an_account_is_rejected_with_the_ways_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(accounts, "ACCOUNT_NAME", "no-such-account")
