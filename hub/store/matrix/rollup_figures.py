@@ -136,7 +136,7 @@ def rollup_sources(layout: Layout) -> sa.Select[Any]:
         *attribute_conditions(scope, rollup_attributes),
     ]
     if needs_places(layout):
-        places = matching_places(layout, "source_", counts)
+        places = matching_places(layout, "source_")
         conditions.append(counts.c.place_set.in_(sa.select(places.c.place_set)))
     used = (
         sa.select(attributes.sources)
