@@ -31,7 +31,7 @@ PAGE_SIZE = 500
 TINY_ARGUMENTS = ("60",)
 KEEP_WAL = {"wal_keep_size": "4GB"}
 SIZES = """
-select c.relname, c.relkind = 'i' as is_index, coalesce(i.indrelid::regclass::text, '') as of,
+select c.oid::regclass::text as name, coalesce(i.indrelid::regclass::text, '') as of,
     pg_relation_size(c.oid) + case when c.relkind = 'r' and c.reltoastrelid <> 0
         then pg_total_relation_size(c.reltoastrelid) else 0 end as bytes
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -46,7 +46,7 @@ WAL_KIND = re.compile(r"^(\S+)\s.*?\)\s+\d+\s.*?\)\s+\d+\s.*?\)\s+(\d+)\s\(", re
 async def fetch_sizes(connection: asyncpg.Connection) -> dict[str, tuple[str, int]]:
     """Return the table (empty for a table) and bytes of each table and index, by name."""
     await connection.execute("checkpoint")
-    return {row["relname"]: (row["of"], row["bytes"]) for row in await connection.fetch(SIZES)}
+    return {row["name"]: (row["of"], row["bytes"]) for row in await connection.fetch(SIZES)}
 
 
 async def fetch_position(connection: asyncpg.Connection) -> str:

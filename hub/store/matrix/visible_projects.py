@@ -57,9 +57,7 @@ def visible_projects(
     return tables_of_projects
 
 
-def is_live(
-    project: FromClause, live: FromClause, at: datetime | None
-) -> sa.ColumnElement[bool]:
+def is_live(project: FromClause, live: FromClause, at: datetime | None) -> sa.ColumnElement[bool]:
     """Return the predicate that a project is one of `live` (`project_key`).
 
     As of an instant PostgreSQL has no statistics of keys and would read all projects; an array of
