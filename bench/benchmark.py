@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
@@ -43,9 +44,20 @@ def describe_machine() -> dict[str, object]:
     }
 
 
+def results_folder() -> Path:
+    """Return the folder of the results: bench/results, or that of `BENCH_RESULTS`."""
+    return Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench/results")  # noqa: TID251 - not a setting of the hub
+
+
+def read_report(name: str) -> dict[str, Any]:
+    """Return a saved report; `FileNotFoundError` if there is none."""
+    report: dict[str, Any] = json.loads((results_folder() / f"{name}.json").read_text("utf-8"))
+    return report
+
+
 def save_report(name: str, report: Mapping[str, object], picture: str | None = None) -> None:
     """Save a report, and its SVG, in bench/results or in the folder of `BENCH_RESULTS`."""
-    folder = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench/results")  # noqa: TID251 - not a setting of the hub
+    folder = results_folder()
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     if picture is not None:

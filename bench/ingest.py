@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -36,9 +36,9 @@ from connectors.kit.paging import HttpPages
 from connectors.registry import find_connector
 from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.record import record
-from hub.domain.sources.spec import AuthMethod
-from hub.ingest.run import SourceInput, ingest
-from hub.store.database import open_database
+from hub.domain.sources.spec import AuthMethod, SourceSpec
+from hub.ingest.run import RunResult, SourceInput, ingest
+from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
 from hub.store.reference.seed import seed
@@ -68,11 +68,15 @@ def serve_pages(count: int, page_size: int) -> Iterator[int]:
 
 
 @contextmanager
-def temporary_database() -> Iterator[embedded_server.EmbeddedServer]:
-    """Start an empty PostgreSQL for the block."""
+def temporary_database(
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[embedded_server.EmbeddedServer]:
+    """Start an empty PostgreSQL with settings of its own for the block."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
-        server = embedded_server.start(Path(folder) / "data", report=lambda _: None)
+        server = embedded_server.start(
+            Path(folder) / "data", report=lambda _: None, settings=settings
+        )
         try:
             yield server
         finally:
@@ -104,15 +108,26 @@ async def measure_storage(connection: asyncpg.Connection) -> StorageSize:
     return StorageSize(size, int(wal))
 
 
+def declare_source(port: int, page_size: int) -> SourceSpec:
+    """Return the declaration of the budget service at the local server."""
+    spec = find_connector(SOURCE).spec
+    return replace(
+        spec,
+        url=f"http://127.0.0.1:{port}/budget",
+        auth=replace(spec.auth, kind=AuthMethod.NONE),
+        paging=replace(spec.paging, step=page_size),
+    )
+
+
+async def ingest_pages(hub: Database, spec: SourceSpec) -> RunResult:
+    """Ingest all pages of the local server."""
+    read = find_connector(SOURCE).read
+    return await ingest(hub, spec, read, SourceInput(HttpPages(spec), "bench"))
+
+
 async def measure_hub(dsn: str, port: int, data: Path, page_size: int) -> list[dict[str, Any]]:
     """Measure the hub twice: with new records, and with unchanged ones."""
-    source = find_connector(SOURCE)
-    spec = replace(
-        source.spec,
-        url=f"http://127.0.0.1:{port}/budget",
-        auth=replace(source.spec.auth, kind=AuthMethod.NONE),
-        paging=replace(source.spec.paging, step=page_size),
-    )
+    spec = declare_source(port, page_size)
     results = []
     async with open_database(dsn) as hub:
         await measure_storage(hub.pool)
@@ -123,7 +138,7 @@ async def measure_hub(dsn: str, port: int, data: Path, page_size: int) -> list[d
                 postgres_cpu_seconds(data),
                 time.perf_counter(),
             )
-            result = await ingest(hub, spec, source.read, SourceInput(HttpPages(spec), "bench"))
+            result = await ingest_pages(hub, spec)
             count = result.ledger.read
             row = build_result_row(label, count, time.perf_counter() - started)
             row["cpu_s"] = round(time.process_time() - cpu, 2)

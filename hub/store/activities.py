@@ -18,7 +18,9 @@ from hub.domain.record import record
 from hub.domain.same_as import AssertionInForce, ReportedProject, find_activities
 
 LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('joins', 0))"
-RELATED_PROJECTS: Final = """
+ACTIVITY_ID: Final = "coalesce(p.counted_as, p.duplicate_of, p.id)"
+"""In SQL, the project as which a project `p` is counted; `activity_of` is the same in Core."""
+RELATED_PROJECTS: Final = f"""
 -- Every project that a report or an assertion in force connects with those requested.
 with recursive related(id) as (
     select id from project where id = any($1::text[])
@@ -37,9 +39,9 @@ with recursive related(id) as (
     ) next
 )
 select p.id, p.source_id, p.owner_id, p.parent_id, p.fiscal_years, p.title_hash, p.duplicate_of,
-    p.counted_as, coalesce(p.counted_as, p.duplicate_of, p.id) as activity_id
+    p.counted_as, {ACTIVITY_ID} as activity_id
 from related r join project p on p.id = r.id order by p.id
-"""
+"""  # noqa: S608 - from a constant
 ASSERTIONS_IN_FORCE: Final = """
 select s.id, s.keep_id, array_agg(m.project_id order by m.ordinal) as project_ids
 from same_as s join same_as_member m on m.same_as_id = s.id

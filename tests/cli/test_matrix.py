@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from hub.domain.matrix.key import encode_matrix_key
-from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
+from hub.domain.matrix.question import (
+    AreaRole,
+    AxisQuestion,
+    DimensionKind,
+    MatrixFilter,
+    MatrixQuestion,
+)
 from hub.domain.time import FiscalYear, FiscalYearRange
 from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
 
@@ -57,7 +63,7 @@ def test_key_of_areas_is_served_by_the_rollup(hub: RunCommand, dsn: str) -> None
     ("matrix_filter", "columns", "field"),
     [
         (MatrixFilter(text="ถนน"), DimensionKind.AREA, "filter.text"),
-        (MatrixFilter(linked=True), DimensionKind.AREA, "filter.linked"),
+        (MatrixFilter(area_role=AreaRole.HELD_BY), DimensionKind.AREA, "filter.areaRole"),
         (MatrixFilter(), DimensionKind.LINKAGE_STATUS, "LINKAGE_STATUS"),
         (MatrixFilter(chains=("tourism-east",)), DimensionKind.AREA, "filter.valueChains"),
     ],
@@ -75,11 +81,24 @@ def test_question_that_the_rollup_cannot_answer_names_the_field_in_both_language
     assert not any("rollup_count" in one["sql"] for one in part["statements"])
 
 
+@pytest.mark.parametrize(
+    "matrix_filter",
+    [MatrixFilter(linked=False), MatrixFilter(without_area=True)],
+    ids=["not linked", "without an area"],
+)
+def test_filter_of_linked_projects_or_areas_is_served_by_the_rollup(
+    hub: RunCommand, matrix_filter: MatrixFilter
+) -> None:
+    of_levels = key(DimensionKind.ACTOR_LEVEL, DimensionKind.FUNDING, matrix_filter)
+    [part] = hub("matrix", "explain", of_levels, "--json").json["parts"]
+    assert part["servedBy"] == "ROLLUP"
+
+
 def test_all_reasons_for_the_facts_are_shown(hub: RunCommand, documents: Path) -> None:
     question = write_question(
         documents,
         f"query ($i: MatrixInput!) {{ matrix(input: $i) {TOTAL} }}",
-        i={**BY_LEVEL, "fiscalYears": YEAR, "filter": {"text": "ถนน", "linked": False}},
+        i={**BY_LEVEL, "fiscalYears": YEAR, "filter": {"text": "ถนน", "areaRole": "HELD_BY"}},
     )
     [part] = hub("matrix", "explain", *question, "--json").json["parts"]
     assert len(part["reasons"]) == 2

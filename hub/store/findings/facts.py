@@ -10,10 +10,11 @@ from typing import Final
 import asyncpg
 
 from hub.domain.findings_of_projects import AmountFact, LinkedRole, ProjectFacts
+from hub.store.activities import ACTIVITY_ID
 
-FACTS: Final = """
+FACTS: Final = f"""
 select p.id, p.name_th, p.owner_id, p.actor_level, p.fiscal_years,
-    coalesce(p.counted_as, p.duplicate_of, p.id) <> p.id as is_repeated,
+    {ACTIVITY_ID} <> p.id as is_repeated,
     array(
         select a.area_id from project_area a where a.project_id = p.id
         union select l.area_id from budget_line l
@@ -27,7 +28,7 @@ select p.id, p.name_th, p.owner_id, p.actor_level, p.fiscal_years,
             and (k.visibility = 'PUBLISHED' or p.visibility <> 'PUBLISHED')
     ) as is_linked
 from project p
-"""
+"""  # noqa: S608 - from constants
 # Both are built from constants of this file.
 FACTS_BY_ID: Final = f"{FACTS} where p.id = any($1::text[]) order by p.id"
 FACTS_IN_AREAS: Final = f"""{FACTS}

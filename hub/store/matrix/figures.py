@@ -27,7 +27,8 @@ from hub.store.matrix.counting import (
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
 from hub.store.matrix.planner import CountingPlan, plan_counting
-from hub.store.matrix.rollup_figures import live_projects, rollup_sources
+from hub.store.matrix.rollup_figures import live_projects
+from hub.store.matrix.rollup_sources import rollup_sources
 from hub.store.read_transaction import ReadTransaction
 
 

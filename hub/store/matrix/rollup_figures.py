@@ -25,20 +25,15 @@ from hub.store.matrix.figure_rows import (
     number_cell,
     ordinals_of_cell,
 )
-from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.matrix.pairs import join_pairs, pairs_table
-from hub.store.matrix.project_facts import requires_lines
 from hub.store.matrix.rollup_money import (
     attribute_column,
     attribute_conditions,
     changed_entries,
-    needs_places,
     select_lines_as_projects,
     select_money,
     sum_money,
-    without_area_conditions,
-    year_conditions,
 )
+from hub.store.matrix.rollup_places import counted_once, matching_places
 from hub.store.tables import (
     rollup_attributes,
     rollup_count,
@@ -47,8 +42,6 @@ from hub.store.tables import (
     rollup_place_set,
 )
 
-ALL_YEARS = 0
-"""The fiscal year of sets of places in several years."""
 STATUS_COLUMNS = {
     LinkageStatus.PROPOSED: "proposed",
     LinkageStatus.AGREED: "agreed",
@@ -112,42 +105,6 @@ def rollup_figures(
     return [*statements, select_money(cells)]
 
 
-def rollup_sources(layout: Layout) -> sa.Select[Any]:
-    """Return the statement for the sources (`source_id`) of published projects of a layout."""
-    scope = layout.scope
-    changed = changed_entries("rollup_counts", rollup_count, scope.as_of_time)
-    both = sa.union_all(
-        *(
-            sa.select(
-                table.c.attributes, table.c.place_set, (sign * table.c.projects).label("projects")
-            ).where(*counted_once(scope, table))
-            for table, sign in ((rollup_count, 1), (changed, -1))
-        )
-    ).subquery()
-    counts = (
-        sa.select(both.c.attributes, both.c.place_set)
-        .group_by(both.c.attributes, both.c.place_set)
-        .having(sa.func.sum(both.c.projects) > 0)
-        .cte("counts_with_source")
-    )
-    attributes = rollup_attributes.c
-    conditions = [
-        attributes.visibility == Visibility.PUBLISHED.value,
-        *attribute_conditions(scope, rollup_attributes),
-    ]
-    if needs_places(layout):
-        places = matching_places(layout, "source_", counts)
-        conditions.append(counts.c.place_set.in_(sa.select(places.c.place_set)))
-    used = (
-        sa.select(attributes.sources)
-        .join_from(counts, rollup_attributes, attributes.id == counts.c.attributes)
-        .where(*conditions)
-        .distinct()
-        .subquery("used_sources")
-    )
-    return sa.select(sa.func.unnest(used.c.sources).label("source_id"))
-
-
 def counts_of(scope: MatrixScope, visibility: Visibility, *, without_money: bool = False) -> CTE:
     """Return the counted projects by attributes and set of places, without those written since.
 
@@ -182,101 +139,6 @@ def counts_of(scope: MatrixScope, visibility: Visibility, *, without_money: bool
     # A number stands for the columns of the key, which cost more to group and to join by.
     return sa.select(counts, sa.func.row_number().over().label("id")).cte(
         f"counts_{visibility.value.lower()}"
-    )
-
-
-def counted_once(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on the counts that have each project of a question's years once."""
-    is_of_years = has_sets_of_years(scope, table)
-    return is_of_years if is_one_year(scope) else [table.c.whole, *is_of_years]
-
-
-def is_one_year(scope: MatrixScope) -> bool:
-    """Return whether a question is about one fiscal year."""
-    return scope.years is not None and scope.years.first == scope.years.last
-
-
-def has_sets_of_years(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions on `fiscal_year` of counts, or of sets, that a question needs."""
-    of_years = year_conditions(scope, table)
-    if is_one_year(scope):
-        return of_years
-    return [sa.or_(table.c.fiscal_year == ALL_YEARS, *(of_years or [sa.true()]))]
-
-
-def matching_places(layout: Layout, prefix: str, counts: CTE | None = None) -> CTE:
-    """Return the places of each set that match the filter, with the ordinals of axes of places.
-
-    With `counts` only of their sets, which are then few. As in `project_facts`: a set has the
-    places of matching lines, and only without one its own. Columns: place_set, fiscal_year, r, c
-    (null where the axis is none of places).
-    """
-    scope = layout.scope
-    place, columns = rollup_place, place_columns(rollup_place)
-    number = (
-        sa.func.unnest(rollup_place_set.c.places)
-        .table_valued(sa.column("id", sa.Integer), name=f"{prefix}number")
-        .render_derived(f"{prefix}number")
-    )
-    source: FromClause = rollup_place_set.join(number, sa.true()).join(
-        place, place.c.id == number.c.id
-    )
-    ordinals: list[Any] = []
-    for name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
-        column = columns.get(axis.dimension)
-        if column is None:
-            ordinals.append(sa.cast(sa.null(), sa.Integer))
-            continue
-        source, ordinal = join_ordinals(source, name, axis, column, place.c.fiscal_year)
-        ordinals.append(ordinal)
-    matching = sa.select(
-        rollup_place_set.c.id.label("place_set"),
-        place.c.is_line,
-        place.c.fiscal_year,
-        ordinals[0].label("r"),
-        ordinals[1].label("c"),
-    )
-    if scope.areas is not None:
-        areas = pairs_table("areas", scope.areas)
-        source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
-    matching = matching.select_from(source).where(
-        *has_sets_of_years(scope, rollup_place_set),
-        *year_conditions(scope, place),
-        *without_area_conditions(scope),
-    )
-    if counts is not None:
-        matching = matching.where(rollup_place_set.c.id.in_(sa.select(counts.c.place_set)))
-    if scope.filter.without_area:
-        # A project whose money has areas is nowhere without one, although it names none itself.
-        matching = matching.where(sa.or_(place.c.is_line, sa.not_(has_money_in_year(prefix))))
-    if scope.filter.funding:
-        matching = matching.where(is_one_of(place.c.funding, scope.filter.funding))
-    if requires_lines(scope.filter):
-        matching = matching.where(place.c.is_line)
-    found = matching.cte(f"{prefix}matching_places")
-    lines = sa.select(found.c.place_set).where(found.c.is_line).distinct()
-    with_line = lines.cte(f"{prefix}sets_with_line")
-    has_line = sa.exists().where(with_line.c.place_set == found.c.place_set)
-    return (
-        sa.select(found)
-        .where(sa.or_(found.c.is_line, sa.not_(has_line.correlate_except(with_line))))
-        .cte(f"{prefix}counted_places")
-    )
-
-
-def has_money_in_year(prefix: str) -> sa.ColumnElement[bool]:
-    """Return the predicate that a set has a place of lines in the year of one of its places."""
-    number = (
-        sa.func.unnest(rollup_place_set.c.places)
-        .table_valued(sa.column("id", sa.Integer), name=f"{prefix}other_number")
-        .render_derived(f"{prefix}other_number")
-    )
-    other = rollup_place.alias(f"{prefix}other_place")
-    return (
-        sa.exists()
-        .select_from(number.join(other, other.c.id == number.c.id))
-        .where(other.c.is_line, other.c.fiscal_year == rollup_place.c.fiscal_year)
-        .correlate(rollup_place_set, rollup_place)
     )
 
 

@@ -34,7 +34,7 @@ async def figures(database: Database) -> tuple[int, int]:
     async with database.read_transaction() as transaction:
         found = await answer(transaction, ANONYMOUS, BY_AREA, use_rollup=True)
         assert found == await answer(transaction, ANONYMOUS, BY_AREA, use_rollup=False)
-    projects, _, _, money, _ = found[CellGroup(None, None)]
+    projects, _, _, money, _ = found.figures[CellGroup(None, None)]
     assert isinstance(projects, int)
     assert isinstance(money, dict)
     return projects, money[BudgetPhase.APPROPRIATED]
@@ -262,7 +262,7 @@ async def test_a_linkage_of_either_project_places_the_activity_once(
     async def _count() -> set[object]:
         async with activity.database.read_transaction() as transaction:
             found = await answer(transaction, ANONYMOUS, question, use_rollup=True)
-        return {one[0] for one in found.values()}
+        return {one[0] for one in found.figures.values()}
 
     assert await _count() == {2}
     same_as_id = await activity.accept(DEPARTMENT, keep, "b" if keep == "a" else "a")
