@@ -116,7 +116,7 @@ async def test_question_whose_answer_is_not_for_others_does_not_wait_again() -> 
 
 
 async def test_memory_is_bounded_and_the_least_recently_used_answer_goes_first() -> None:
-    cache = build_cache(5 * (ENTRY_BYTES + 100))
+    cache = build_cache(5 * (ENTRY_BYTES + 200))
 
     async def _request(number: int) -> bool:
         before = cache.hits
