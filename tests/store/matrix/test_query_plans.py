@@ -70,6 +70,7 @@ QUESTIONS: Final = {
     "provinces by years": question(D.AREA, D.FISCAL_YEAR, YEARS),
     "levels by funding in a cluster": question(D.ACTOR_LEVEL, D.FUNDING, areas=EAST),
     "provinces by holders": question(D.AREA, D.AGENCY, agency_role=AgencyRole.HOLDER),
+    "without an area": question(D.ACTOR_LEVEL, D.FISCAL_YEAR, YEARS, without_area=True),
     "not linked": question(D.AREA, D.FISCAL_YEAR, linked=False, areas=EAST),
     "not linked in the country": question(D.ACTOR_LEVEL, D.FISCAL_YEAR, linked=False),
     "linked": question(D.AREA, D.FISCAL_YEAR, linked=True),
@@ -140,7 +141,7 @@ async def explain(
     *,
     generic: bool,
 ) -> list[dict[str, Any]]:
-    """Return the plans of the statements of a matrix.
+    """Return the plans of the statements of a matrix and of its sources.
 
     After five executions of a prepared statement PostgreSQL may take its generic plan.
     """
@@ -148,13 +149,11 @@ async def explain(
         await connection.execute(EXPLAIN_FUNCTION)
         async with connection.transaction(isolation="repeatable_read"):
             transaction = ExplainingTransaction(connection, generic=generic)
-            await compute_matrix(
-                UnitOfWork(transaction, viewer),
-                matrix_question,
-                as_of_time=at,
-                now=NOW,
-                today=NOW.date(),
+            unit = UnitOfWork(transaction, viewer)
+            matrix = await compute_matrix(
+                unit, matrix_question, as_of_time=at, now=NOW, today=NOW.date()
             )
+            await unit.freshness.list_sources_used(matrix.layout)
     return transaction.plans
 
 
