@@ -123,6 +123,22 @@ async def test_invalid_members_are_rejected_and_the_field_is_named(
     assert (error["code"], error["field"]) == ("INVALID", field)
 
 
+@pytest.mark.parametrize("axis", ["rows", "columns"])
+async def test_totals_of_the_other_axis_are_zero_when_no_member_is_left(
+    api: GraphQLApi, axis: str
+) -> None:
+    other = {"rows": "columns", "columns": "rows"}[axis]
+    query = f"""
+    {{ matrix(input: {{
+        {axis}: {{ dimension: AREA includeEmpty: false }} {other}: {{ dimension: ACTOR_LEVEL }}
+        filter: {{ text: "zzzz" }} fiscalYears: {{ from: {{ ce: 2022 }}, to: {{ ce: 2022 }} }}
+    }}) {{ {other} {{ headers {{ total {{ projectCount }} }} }} {axis} {{ headers {{ key }} }} }} }}
+    """
+    matrix = (await api(query))["data"]["matrix"]
+    assert matrix[axis]["headers"] == []
+    assert {header["total"]["projectCount"] for header in matrix[other]["headers"]} == {0}
+
+
 async def test_empty_member_selection_leaves_only_unassigned(api: GraphQLApi) -> None:
     rows = {"dimension": "FISCAL_YEAR", "members": {"codes": []}}
     matrix = await fetch_matrix(api, build_variables(rows=rows))
