@@ -38,7 +38,7 @@ async def test_province_starts_with_its_agencies_and_no_rows_of_other_areas(
     assert keys
     assert all(key.startswith("ministry:") for key in keys[:-1])
     assert keys[-1] == "~UNASSIGNED"
-    assert "หน่วยงานนอกกระทรวง" in await page.inner_text("#grid")
+    assert "หน่วยงานอื่น" in await page.inner_text("#grid")
     assert await page.locator("#pick-rows option").all_inner_texts() == [
         *("ผู้ดำเนินการ", "ขั้นของห่วงโซ่ (เลือกห่วงโซ่ก่อน)", "ประเด็นยุทธศาสตร์", "จังหวัด"),
         *("กระทรวง", "ปีงบประมาณ", "แหล่งเงิน", "สถานะความเชื่อมโยง"),
@@ -251,7 +251,7 @@ async def test_print_has_question_day_key_gaps_and_lines_to_sign(
     await page.emulate_media(media="print")
     assert "นับไม่ซ้ำ" in await page.inner_text("#print-head")
     assert "พ.ศ." not in await page.inner_text("#print-head")
-    assert re.search(r"ข้อมูล ณ \d+ \S+ 25\d\d", await page.inner_text("#print-head"))
+    assert re.search(r"คำนวณเมื่อ \d+ \S+ 25\d\d", await page.inner_text("#print-head"))
     assert await page.locator("#print-foot ol li").count() == 22
     assert "ลงชื่อ" in await page.inner_text("#print-foot .signatures")
     assert await page.locator("#print-foot .key code").inner_text()

@@ -2,7 +2,7 @@
 
 Those written since the last compaction, and for a question as of an instant those of which any row
 has changed since. A project of which none has changed was then what it is now, so that the rollup
-answers for it. Indexes by the time of a change find the rows (migration 0038).
+answers for it. Indexes by the time of a change find the rows (migration 0037).
 """
 
 from datetime import datetime

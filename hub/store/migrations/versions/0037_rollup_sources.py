@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0038"
+revision = "0037"
 down_revision = "0036"
 branch_labels = None
 depends_on = None
@@ -66,7 +66,7 @@ HISTORY_OF_PROJECTS = {"project": "key", "budget_line": "project_id", "linkage":
 def upgrade() -> None:
     """From a rollup without sources."""
     folder = Path(__file__).parent
-    for name in ("0038_rollup.sql", "0038_rollup_compact.sql"):
+    for name in ("0037_rollup.sql", "0037_rollup_compact.sql"):
         for statement in (folder / name).read_text("utf-8").split("\n\n"):
             op.execute(statement.replace(":", "\\:"))
     for event, (transition, rows) in EVENTS.items():
