@@ -23,7 +23,8 @@ from bench.ingest import (
     temporary_database,
 )
 from hub.store.database import open_database
-from hub.store.embedded.location import choose_account, find_programs
+from hub.store.embedded.account import choose_account
+from hub.store.embedded.location import find_programs
 from hub.store.embedded.server import EmbeddedServer
 from hub.store.rollup import compact_rollup
 

@@ -22,7 +22,7 @@ from hub.domain.text import Locale
 from hub.errors import Invalid, NotReady, TooCostly
 from hub.services.matrix_files.csv_file import write_csv
 from hub.services.matrix_files.read_answer import MatrixAnswer, read_answer
-from hub.services.matrix_files.workbook import build_title, write_workbook
+from hub.services.matrix_files.title import build_title
 from hub.web.errors import new_trace
 from hub.web.files import (
     MATRIX_CSV_PATH,
@@ -105,6 +105,9 @@ class MatrixFileEndpoints:
 
     async def workbook(self, request: Request) -> Response:
         """Return a matrix as a workbook."""
+        # Imported when the first workbook is written: the library takes long to import.
+        from hub.services.matrix_files.workbook import write_workbook  # noqa: PLC0415
+
         parameters = FileParameters(request)
         context, answer = await self._read(request, parameters, MAX_WORKBOOK_LINES)
         link = f"{self._url}/?key={parameters.key}"

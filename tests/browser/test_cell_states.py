@@ -38,7 +38,7 @@ async def with_states(route: Any) -> None:
     response = await route.fetch()
     body = await response.json()
     matrix = body["data"].get("matrix")
-    if matrix:
+    if matrix and "cells" in matrix:
         states: dict[str, int] = {}
         for cell in matrix["cells"]:
             row = matrix["rows"]["headers"][cell["rowIndex"]]["key"]

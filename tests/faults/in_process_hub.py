@@ -21,8 +21,11 @@ CLUSTERS = f"{{ {LIST} again: {LIST} and_again: {LIST} }}"
 async def run_hub(
     dsn: str, pool_size: int = 2
 ) -> AsyncIterator[tuple[Application, httpx2.AsyncClient]]:
-    """Yield a hub over an existing database, and an HTTP client for it."""
-    settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size)
+    """Yield a hub over an existing database, and an HTTP client for it.
+
+    It computes every answer, so that each request uses a connection.
+    """
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size, cache_megabytes=0)
     app = HubApplication(settings, lambda _: None)
     transport = httpx2.ASGITransport(app)
     async with (

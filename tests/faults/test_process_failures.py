@@ -36,7 +36,7 @@ from tests.web.graphql.sample_endpoint import open_empty_context as open_anonymo
 async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_1012(
     folder: Path,
 ) -> None:
-    with HubProcess(folder) as hub:
+    with HubProcess(folder, HUB_CACHE_MB="0") as hub:
         hub.wait_until_ready()
         host = hub.address.removeprefix("http://")
         connection = await connect_to_hub_database(folder)

@@ -6,13 +6,12 @@ from typing import Final
 
 from openpyxl import Workbook
 
-from hub.domain.labels import label_of
 from hub.domain.text import Locale, localized_text
 from hub.services.matrix_files.cover_sheet import CoverFacts, write_cover_sheet
-from hub.services.matrix_files.describe_question import describe_years
 from hub.services.matrix_files.lines_sheet import write_lines_sheet
 from hub.services.matrix_files.matrix_sheet import write_matrix_sheet
 from hub.services.matrix_files.read_answer import MatrixAnswer
+from hub.services.matrix_files.title import build_title
 
 CREATOR: Final = "Buranakan"
 MADE_UP: Final = localized_text("ข้อมูลสมมติ", "MADE-UP DATA")
@@ -38,15 +37,3 @@ def write_workbook(answer: MatrixAnswer, locale: Locale, link: str, answered_at:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def build_title(answer: MatrixAnswer, locale: Locale) -> str:
-    """Return the title of a matrix: its axes, years and phase."""
-    question = answer.matrix.question
-    rows = label_of(question.rows.dimension).text(locale)
-    columns = label_of(question.columns.dimension).text(locale)
-    years = describe_years(question.fiscal_years).text(locale)
-    phase = label_of(answer.phase).text(locale)
-    if locale is Locale.TH:
-        return f"เมทริกซ์ {rows} × {columns} ปีงบประมาณ {years} ({phase})"
-    return f"Matrix {rows} × {columns}, fiscal years {years} ({phase})"

@@ -51,10 +51,13 @@ def detach(attachment: IO[str]) -> None:
 
 
 def list_attached(home: Path) -> list[Path]:
-    """Return the files of living processes, and delete those of dead ones."""
+    """Return the files of living processes, and delete those of dead ones.
+
+    A file may go meanwhile: its process detached, or another one deleted it.
+    """
     live_files = []
     for file in (home / "hubs").iterdir():
-        with file.open() as probe:
+        with contextlib.suppress(FileNotFoundError), file.open() as probe:
             try:
                 fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -63,7 +63,7 @@ class AnalystHub:
             variables["asOf"] = {"instant": self.first_read_at.isoformat()}
         [file] = FOLDER.glob(f"{question}-*.graphql")
         application = build_application(
-            Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0),
+            Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0, cache_megabytes=0),
             self.database,
             authentication=StubAuthentication(viewer),
         )

@@ -10,6 +10,7 @@ const TEXTS = {
   map: ["แผนที่", "Map"],
   graphql: ["GraphQL", "GraphQL"],
   sources: ["แหล่งข้อมูล", "Sources"],
+  searchPage: ["ค้นหา", "Search"],
   myWork: ["งานของฉัน", "My work"],
   views: ["มุมมอง", "Views"],
   other: ["English", "ไทย"],
