@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -50,12 +51,17 @@ TINY_ARGUMENTS = ("1500",)
 
 @contextmanager
 def serve_nation(projects: int) -> Iterator[str]:
-    """Start a hub with a generated nation; yield its URL."""
-    with run_hub() as (port, _, folder):
-        environment = os.environ | {"HUB_DATA_DIR": str(folder)}  # noqa: TID251 - a bench starts a process
+    """Fill a new data folder with a generated nation, and serve it; yield the URL.
+
+    It is filled before the hub starts: both would wait for each other's locks.
+    """
+    with tempfile.TemporaryDirectory(prefix="hub-bench-nation-") as folder:
+        Path(folder).chmod(0o711)
+        environment = os.environ | {"HUB_DATA_DIR": f"{folder}/data"}  # noqa: TID251 - a bench starts a process
         command = [sys.executable, "-m", "hub", "generate", "--projects", str(projects)]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        yield f"http://127.0.0.1:{port}"
+        with run_hub(HUB_DATA_DIR=f"{folder}/data") as (port, _, _):
+            yield f"http://127.0.0.1:{port}"
 
 
 async def time_step(action: Callable[[], Awaitable[object]]) -> float:

@@ -28,8 +28,9 @@ order by indrelid, indexrelid
 
 SELECT_CHECKS: Final = """
 select tgrelid::regclass::text as table_name, quote_ident(tgname) as name from pg_trigger
-where tgrelid = any($1::text[]::regclass[]) and tgname like 'check\\_parents\\_%'
-    and tgenabled <> 'D'
+where tgrelid = any($1::text[]::regclass[]) and tgenabled <> 'D' and (
+    tgname like 'check\\_parents\\_%'
+    or tgrelid = 'provenance'::regclass and tgname like 'rollup\\_note\\_%')
 order by tgrelid, tgname
 """
 
@@ -37,9 +38,10 @@ order by tgrelid, tgname
 async def drop_constraints(connection: asyncpg.Connection, tables: Sequence[str]) -> list[str]:
     """Drop indexes, keys and foreign keys of these tables, and foreign keys that refer to them.
 
-    The triggers that check references are disabled: without indexes they would compare every row
-    with every other. The caller counts orphans afterwards (`hub.store.orphans`). Returns the
-    statements that create all of them again, in order.
+    The triggers that check references, and those by which provenance notes its projects for the
+    rollup, are disabled: without indexes they would compare every row with every other. The caller
+    counts orphans afterwards (`hub.store.orphans`), and its new projects are noted anyway. Returns
+    the statements that create all of them again, in order.
     """
     checks = await connection.fetch(SELECT_CHECKS, tables)
     for row in checks:
