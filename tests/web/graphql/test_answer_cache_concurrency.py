@@ -191,8 +191,11 @@ async def test_answers_are_never_stale_and_never_of_another_agency(
         while writing:
             earliest, started, committed = dict(changes.numbers), changes.started, changes.committed
             shared = changes.is_shared
-            answer = (await hub.post(LIST, agency)).json()
+            response = await hub.post(LIST, agency)
             answered += 1
+            if response.status_code == 503:  # no connection was free in time: not an answer
+                continue
+            answer = response.json()
             found = {
                 node["code"]: int(node["name"]["th"].split()[1])
                 for node in answer["data"]["projects"]["nodes"]
