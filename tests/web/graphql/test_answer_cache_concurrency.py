@@ -175,9 +175,10 @@ class Changes:
 
 
 async def request_list(hub: CachedHub, agency: str | None) -> Any:
-    """Return the answer to `LIST`; again while no connection is free in time, which is no answer."""
-    while (response := await hub.post(LIST, agency)).status_code == 503:
-        await asyncio.sleep(0)
+    """Return the answer to `LIST`; while no connection is free in time, request it again."""
+    response = await hub.post(LIST, agency)
+    while response.status_code == 503:
+        response = await hub.post(LIST, agency)
     return response.json()
 
 
