@@ -7,7 +7,10 @@ export const AXIS_OPTIONS = ["ACTOR_LEVEL", "STAGE", "ISSUE", "AREA.PROVINCE", "
 /** A chain with more stages has them as rows. */
 export const MAX_STAGE_COLUMNS = 7;
 /** The fiscal years that can be chosen. */
-export const YEAR_RANGE = { first: 2550, last: 2572 };
+const YEAR_RANGE = { first: 2550, last: 2572 };
+
+/** Return the fiscal years that can be chosen, in the Buddhist era, ascending. */
+export const fiscalYears = () => Array.from({ length: YEAR_RANGE.last - YEAR_RANGE.first + 1 }, (_, at) => String(YEAR_RANGE.first + at));
 
 /**
  * Return the axes of a state: the chosen ones, or those that fit the chain or the area.

@@ -78,3 +78,9 @@ export const shortProjectName = (text) => (language === "th" || !text?.en ? loca
 
 /** Return the fiscal year of today, in the Buddhist era: it begins in October. */
 export const currentFiscalYear = (today = new Date()) => today.getFullYear() + 543 + (today.getMonth() >= 9 ? 1 : 0);
+
+/** Return the appropriated money of a project in all years; empty if it was not loaded or there is none. */
+export function appropriatedText({ budgets = [] }) {
+  const baht = budgets.filter(({ phase }) => phase === "APPROPRIATED").reduce((sum, { amount }) => sum + Number(amount.amount), 0);
+  return baht > 0 ? `${t("APPROPRIATED")} ${formatMillions(baht)} ${t("millionBaht")}` : "";
+}

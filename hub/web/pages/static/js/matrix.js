@@ -6,7 +6,7 @@ import { mark } from "./marks.js";
 import { heatStep } from "./density.js";
 import { headerLabel } from "./header-label.js";
 import { totalCell, yearColumns } from "./matrix-totals.js";
-import { formatCitation, hasText, shortProjectName, formatMillions, t, localize } from "./i18n.js";
+import { formatCitation, shortProjectName, formatMillions, t, localize } from "./i18n.js";
 
 /** With more columns, agencies are headed by their short names and columns have a least width. */
 const MANY_COLUMNS = 9;

@@ -3,7 +3,7 @@
  */
 import { h, replaceChildren, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
-import { AXIS_OPTIONS, YEAR_RANGE, axisOptions, resolveAxes } from "./axes.js";
+import { AXIS_OPTIONS, axisOptions, fiscalYears, resolveAxes } from "./axes.js";
 import { CELL_MODES } from "./density.js";
 import { PHASES } from "./queries.js";
 import { EDITION_DATES, areaDate } from "./url-state.js";
@@ -105,9 +105,8 @@ const yearName = (be, counts) => `${be} (${be - 543})${counts ? ` · ${counts.ge
 
 function yearSelect(state, { yearCounts }, isKeyOnly, changeState) {
   const chosen = isKeyOnly ? "" : state.fy ?? "2554";
-  const all = Array.from({ length: YEAR_RANGE.last - YEAR_RANGE.first + 1 }, (_, at) => String(YEAR_RANGE.first + at));
   return select((value) => changeState({ fy: value, to: Number(state.to) > Number(value) ? state.to : null }),
-    isKeyOnly && option("", t("fromLink"), chosen), all.map((be) => option(be, yearName(be, yearCounts), chosen)));
+    isKeyOnly && option("", t("fromLink"), chosen), fiscalYears().map((be) => option(be, yearName(be, yearCounts), chosen)));
 }
 
 function endYearSelect(state, { yearCounts }, changeState) {

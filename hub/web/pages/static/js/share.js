@@ -3,6 +3,7 @@
  */
 import { replaceChildren, h } from "./dom.js";
 import { inCurrentLanguage, t } from "./i18n.js";
+import { saveBlob } from "./save-blob.js";
 
 /**
  * Draw the buttons.
@@ -37,9 +38,7 @@ async function saveFile(button, url, refused) {
       return;
     }
     const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition"))?.[1] ?? "matrix";
-    const link = h("a", { href: URL.createObjectURL(await response.blob()), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveBlob(await response.blob(), name);
   } catch {
     refused(t("offline"));
   } finally {

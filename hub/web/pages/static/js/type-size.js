@@ -31,10 +31,10 @@ export function fitTypeSize(container, table) {
   if (!fits(size, true)) applySize(size, false);
 }
 
-/** Fit the type size of the page's matrix again, if there is one. Call it when the container or the fonts have changed. */
+/** Fit the type size of the page's matrix again, if there is one that shows names; figures have a size of their own. Call it when the container or the fonts have changed. */
 export function refitMatrix() {
   const table = document.getElementById("grid");
-  if (table) fitTypeSize(table.parentElement, table);
+  if (table && !table.classList.contains("compact")) fitTypeSize(table.parentElement, table);
 }
 
 /** Return whether the text of a header or cell is wider than its column. */

@@ -2,7 +2,7 @@
  * The sections of the pages of one agency, area, issue or project.
  */
 import { h } from "../dom.js";
-import { currentFiscalYear, formatCitation, formatDate, formatMillions, lang, localize, t } from "../i18n.js";
+import { appropriatedText, currentFiscalYear, formatCitation, formatDate, lang, localize, t } from "../i18n.js";
 import { madeUpBanner } from "../made-up.js";
 import { mark } from "../marks.js";
 import { agencyPath, areaPath, issuePath, localKey, pagePath, projectPath } from "../page-tabs.js";
@@ -74,15 +74,9 @@ function issueRow(issue, gaps) {
     h("span", { class: "quiet block" }, localize(issue.planVersion.plan.title)));
 }
 
-/** Return the appropriated money of a project in all years; empty if it was not loaded or there is none. */
-function amountOf({ budgets = [] }) {
-  const baht = budgets.filter(({ phase }) => phase === "APPROPRIATED").reduce((sum, { amount }) => sum + Number(amount.amount), 0);
-  return baht > 0 ? `${t("APPROPRIATED")} ${formatMillions(baht)} ${t("millionBaht")}` : "";
-}
-
 function projectRows({ nodes, totalCount }) {
   if (nodes.length === 0) return h("p", { class: "quiet" }, t("linkedNone"));
-  return [h("ul", { class: "rows-of" }, nodes.map((project) => h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ", h("span", { class: "quiet" }, [agencyName(project.owner), amountOf(project)].filter(Boolean).join(" · ")),
+  return [h("ul", { class: "rows-of" }, nodes.map((project) => h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ", h("span", { class: "quiet" }, [agencyName(project.owner), appropriatedText(project)].filter(Boolean).join(" · ")),
     h("span", { class: "block" }, project.linkages.nodes.map(({ status, issue, stage }) => [chip(status), " ", [issue && localize(issue.name), stage && localize(stage.name)].filter(Boolean).join(" · "), " "]))))),
   totalCount > nodes.length && h("p", { class: "quiet" }, t("firstOnly", { shown: nodes.length, n: totalCount }))];
 }

@@ -2,8 +2,9 @@
  * The search page: projects by words, code, agency, area and year, and the agencies and areas whose names contain the words.
  */
 import { ApiError, fetchData } from "../api.js";
+import { fiscalYears } from "../axes.js";
 import { byId, h, replaceChildren } from "../dom.js";
-import { addTexts, formatMillions, localize, t } from "../i18n.js";
+import { addTexts, appropriatedText, localize, t } from "../i18n.js";
 import { errorPanel, loadingMessage } from "../messages.js";
 import { madeUpBanner } from "../made-up.js";
 import { agencyPath, areaPath, drawTabs, enableLanguageButton, pagePath, projectPath } from "../page-tabs.js";
@@ -40,7 +41,7 @@ function drawForm(criteria) {
     control.name = name;
     return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
   };
-  const years = Array.from({ length: 23 }, (_, at) => String(2572 - at));
+  const years = fiscalYears().toReversed();
   const areaOptions = ["CLUSTER", "PROVINCE"].map((level) => h("optgroup", { label: t(level === "CLUSTER" ? "clusters" : "provinces") },
     areas.filter((area) => area.level === level).map((area) => h("option", { value: area.code, selected: area.code === criteria.area }, localize(area.name)))));
   replaceChildren(form,
@@ -68,10 +69,9 @@ function drawResults(criteria) {
 const list = (id, title, items) => h("section", { "aria-labelledby": id }, h("h2", { id }, title), h("ul", { class: "rows-of" }, items.map((item) => h("li", {}, item))));
 
 function projectRow(project) {
-  const amounts = project.budgets.filter(({ phase }) => phase === "APPROPRIATED").reduce((sum, { amount }) => sum + Number(amount.amount), 0);
   return h("li", {}, h("a", { href: projectPath(project) }, localize(project.name)), " ",
     h("span", { class: "quiet" }, [project.code, project.owner && localize(project.owner.shortName ?? project.owner.name), project.areas.map(({ area }) => localize(area.name)).join(", "),
-      project.fiscalYears.map(({ be }) => be).join(", "), amounts > 0 && `${t("APPROPRIATED")} ${formatMillions(amounts)} ${t("millionBaht")}`].filter(Boolean).join(" · ")));
+      project.fiscalYears.map(({ be }) => be).join(", "), appropriatedText(project)].filter(Boolean).join(" · ")));
 }
 
 const address = (criteria) => pagePath(`/search?${new URLSearchParams(FIELDS.filter((name) => criteria[name]).map((name) => [name, criteria[name]]))}`);

@@ -4,6 +4,7 @@
 import { ApiError } from "../api.js";
 import { h, replaceChildren } from "../dom.js";
 import { inCurrentLanguage, localize, t } from "../i18n.js";
+import { saveBlob } from "../save-blob.js";
 import { formatAmounts, formatCount, formatRowCount } from "./format.js";
 import { importRulingFile, loadRulingFile, settleRows } from "./queries.js";
 import { newKey } from "./ruling.js";
@@ -96,9 +97,7 @@ function rulingFile(source, actions) {
   async function download() {
     await attempt(async () => {
       const text = await loadRulingFile(source.id);
-      const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: `${source.id.split("/").at(-1)}-rulings.csv` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveBlob(new Blob([text], { type: "text/csv" }), `${source.id.split("/").at(-1)}-rulings.csv`);
     });
   }
   return h("details", { class: "raw", id: "ruling-files" }, h("summary", {}, t("rulingFiles")), h("p", { class: "quiet" }, t("rulingFilesHelp")),
