@@ -26,6 +26,7 @@ from hub.domain.matrix.question import (
     AxisOrder,
     Counting,
     DimensionKind,
+    FactBasis,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
@@ -77,6 +78,7 @@ ENUMS = (
     BudgetRoute,
     Cadence,
     Confidence,
+    FactBasis,
     FindingKind,
     FindingStatus,
     FreshnessStatus,

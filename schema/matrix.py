@@ -7,9 +7,7 @@ from typing import Annotated
 import strawberry
 
 from hub.domain.matrix import result as domain
-from hub.domain.matrix.question import (
-    DimensionKind,
-)
+from hub.domain.matrix.question import DimensionKind, FactBasis
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
@@ -228,6 +226,7 @@ class Matrix:
     notices: list[Notice] = resolver_field(
         matrix_resolvers.notices, "Notices about figures, areas and sources (ข้อสังเกต)"
     )
+    basis: FactBasis = field("What its figures are built from (ฐานของข้อมูล)")
 
 
 @strawberry.type

@@ -17,6 +17,7 @@ from hub.store.imports import Imports
 from hub.store.issues import Issues
 from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
+from hub.store.matrix.agreed import AgreedEffectQueries
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
 from hub.store.matrix.lines import MatrixLineQueries
@@ -78,6 +79,7 @@ class UnitOfWork:
         self.audit_log = AuditLogReader(transaction, reader)
         self.sources = Sources(transaction, reader)
         self.rulings = Rulings(transaction, reader)
+        self.agreed_effects = AgreedEffectQueries(transaction)
         self.matrices = MatrixQueries(transaction, reader)
         self.matrix_lines = MatrixLineQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
