@@ -1,1 +1,1 @@
-"""Statements about joint sessions, agreements, and the facts that agreements assert."""
+"""Statements about joint sessions, agreements and commitments."""

@@ -1,233 +1,215 @@
-"""Facts of agreements that a viewer may see, with what sources report about the same.
+"""Statements that proposals need of facts: who must accept, agreed and reported money, facts."""
 
-A fact is visible when its project, its linkage and the projects of its assertion are.
-"""
-
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
-import sqlalchemy as sa
 
-from hub.domain.global_id import GlobalId
-from hub.domain.identity.viewer import Viewer
-from hub.domain.money import Money
-from hub.domain.paging import Connection, PageRequest, build_connection
-from hub.domain.provenance import Assertion
-from hub.domain.sessions.facts import AgreedFact, Claim, FactFilter, FactReport, FactTerms
-from hub.domain.sessions.kinds import FactStatus
-from hub.store import tables
-from hub.store.as_of import table_as_of
-from hub.store.matrix.agreed import is_in_force
-from hub.store.provenance import ProvenanceQueries
-from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds, paginate, text_array_parameter
-from hub.store.sessions.fact_reports import fetch_reports, fetch_terms
-from hub.store.tables import agreed_fact, agreement, plan_element, plan_version, same_as_member
-from hub.store.visibility import is_visible, unpublished_columns
+from hub.domain.record import record
+from hub.domain.sessions.operations import Operation
+from hub.store.linkage_rights import AREA_AGENCIES, TODAY
 
-IDS: Final = text_array_parameter("ids")
-NEWEST_FIRST: Final = (
-    -epoch_microseconds(agreed_fact.c.asserted_at),
-    agreed_fact.c.id,
+ACTING_FOR_AGENCIES: Final = f"""
+select wanted.id, array(
+    select placement.parent_id from agency_placement placement
+    join agency department on department.id = placement.agency_id
+    join agency ministry on ministry.id = placement.parent_id
+    where placement.agency_id = wanted.id
+        and department.level = 'MINISTRY' and ministry.kind = 'MINISTRY'
+        and coalesce(placement.valid_from <= {TODAY}, true)
+        and coalesce(placement.valid_to > {TODAY}, true)
+    order by placement.parent_id
+) as above
+from unnest($1::text[]) wanted (id)
+"""  # noqa: S608 - constants
+AREA_OF_ISSUES: Final = f"""
+select issue.id, plan.area_id, plan.agency_id,
+    array(select acting.agency_id from ({AREA_AGENCIES}) acting
+        where acting.area_id = plan.area_id order by acting.ordinal, acting.agency_id) as acting
+from issue join plan on plan.id = issue.plan_id where issue.id = any($1::text[])
+"""  # noqa: S608 - constants
+ACTING_FOR_AREAS: Final = f"""
+select area.id, array(select acting.agency_id from ({AREA_AGENCIES}) acting
+    where acting.area_id = area.id order by acting.ordinal, acting.agency_id) as acting
+from area where area.id = any($1::text[])
+"""  # noqa: S608 - constants
+PROJECTS: Final = "select id, version, owner_id, name_th from project where id = any($1::text[])"
+HOLDERS: Final = """
+select distinct holder_id from budget_line
+where project_id = $1 and fiscal_year = $2 and phase = $3 and funding = $4
+    and area_id is not distinct from $5 and holder_id is not null order by holder_id
+"""
+MONEY: Final = """
+select (
+    select amount_satang from agreed_fact
+    where field = 'AMOUNT' and ended_at is null and project_id = $1 and fiscal_year = $2
+        and phase = $3 and funding = $4 and area_id is not distinct from $5
+) as agreed, (
+    select sum(amount)::bigint from budget_line
+    where project_id = $1 and fiscal_year = $2 and phase = $3 and funding = $4
+        and area_id is not distinct from $5
+) as reported
+"""
+LEADS: Final = """
+select agency_ids[1] as agency_id from agreed_fact
+where field = 'LEAD' and ended_at is null and project_id = $1
+"""
+RAISE_VERSIONS: Final = "update project set version = version + 1 where id = any($1::text[])"
+END_FACTS: Final = """
+update agreed_fact set ended_at = transaction_timestamp(), updated_at = transaction_timestamp()
+where ended_at is null and field = $1 and (
+    case $1 when 'AMOUNT' then project_id = $2 and fiscal_year = $4 and phase = $5
+            and funding = $6 and area_id is not distinct from $7
+        when 'LEAD' then project_id = $2
+        when 'INDICATOR_OWNERS' then indicator_id = $2
+        else linkage_id = $3 end
 )
-"""The order of lists of facts."""
+returning agreement_id
+"""
+SUPERSEDE: Final = """
+update agreement set status = 'SUPERSEDED', superseded_by_id = $2,
+    updated_at = transaction_timestamp()
+where id = any($1::text[]) and status in ('CONCLUDED', 'RATIFIED') and not exists (
+    select from agreed_fact fact
+    where fact.agreement_id = agreement.id and fact.ended_at is null
+)
+"""
+SETTLE_FINDING: Final = """
+update finding set status = 'SETTLED', version = version + 1 where id = $1
+"""
+COLLIDING: Final = """
+select id from agreement
+where session_id = $1 and at > $2 and changed_cells && $3::text[] order by at desc limit 1
+"""
+REJECT_FACTS: Final = """
+update agreed_fact set ended_at = transaction_timestamp(), updated_at = transaction_timestamp()
+where agreement_id = any($1::text[]) and ended_at is null
+"""
 
 
-@lru_cache(maxsize=256)
-def visible_facts(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Return the statement for the ids of facts that the viewer may see, as known at an instant."""
-    fact = agreed_fact.c
-    project, linkage = table_as_of(tables.project, at), table_as_of(tables.linkage, at)
-    member = table_as_of(tables.project, at).alias("member")
-    is_linkage_visible = sa.exists().where(
-        linkage.c.id == fact.linkage_id, is_visible(linkage, viewer, at)
+@record
+class ProjectFacts:
+    """What a proposal needs of a project."""
+
+    id: str
+    version: int
+    owner_id: str | None
+    name_th: str
+
+
+@record
+class IssueArea:
+    """The area of an issue, the agency of its plan, and who acts for it, its own agency first."""
+
+    area_id: str | None
+    agency_id: str | None
+    acting_ids: list[str]
+
+
+async def fetch_projects(
+    connection: asyncpg.Connection, ids: Sequence[str]
+) -> dict[str, ProjectFacts]:
+    """Return what proposals need of projects, by id."""
+    rows = await connection.fetch(PROJECTS, sorted(set(ids)))
+    return {row["id"]: ProjectFacts(*row) for row in rows}
+
+
+async def fetch_acting_for_agencies(
+    connection: asyncpg.Connection, ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return who may accept for each agency: itself, and the ministry above a department."""
+    rows = await connection.fetch(ACTING_FOR_AGENCIES, sorted(set(ids)))
+    return {row["id"]: (row["id"], *row["above"]) for row in rows}
+
+
+async def fetch_issue_areas(
+    connection: asyncpg.Connection, ids: Sequence[str]
+) -> dict[str, IssueArea]:
+    """Return who acts for the area of each issue."""
+    rows = await connection.fetch(AREA_OF_ISSUES, sorted(set(ids)))
+    found: dict[str, IssueArea] = {}
+    for row in rows:
+        own = [] if row["area_id"] else [row["agency_id"]] if row["agency_id"] else []
+        found[row["id"]] = IssueArea(row["area_id"], row["agency_id"], [*row["acting"], *own])
+    return found
+
+
+async def fetch_acting_for_areas(
+    connection: asyncpg.Connection, ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return who acts for each area, its own agency first."""
+    rows = await connection.fetch(ACTING_FOR_AREAS, sorted(set(ids)))
+    return {row["id"]: list(row["acting"]) for row in rows}
+
+
+def money_key(one: Operation) -> tuple[Any, ...]:
+    """Return project, year, phase, funding and area of an amount."""
+    return (
+        one.project_id,
+        one.fiscal_year,
+        one.phase and one.phase.value,
+        one.funding and one.funding.value,
+        one.area_id,
     )
-    hidden_member = (
-        sa.exists()
-        .select_from(same_as_member.join(member, member.c.id == same_as_member.c.project_id))
-        .where(
-            same_as_member.c.same_as_id == fact.same_as_id,
-            sa.not_(is_visible(member, viewer, at)),
-        )
+
+
+async def fetch_holders(connection: asyncpg.Connection, one: Operation) -> list[str]:
+    """Return the agencies that hold the money of an amount that is to change."""
+    return [row["holder_id"] for row in await connection.fetch(HOLDERS, *money_key(one))]
+
+
+async def fetch_amount(connection: asyncpg.Connection, one: Operation) -> int | None:
+    """Return the amount that counts now in satang: the agreed one, else what is reported."""
+    row = await connection.fetchrow(MONEY, *money_key(one))
+    amount: int | None = row["agreed"] if row["agreed"] is not None else row["reported"]
+    return amount
+
+
+async def fetch_lead(connection: asyncpg.Connection, project_id: str) -> str | None:
+    """Return the agreed lead agency of a project; null: none was agreed."""
+    found: str | None = await connection.fetchval(LEADS, project_id)
+    return found
+
+
+async def raise_versions(connection: asyncpg.Connection, project_ids: Sequence[str]) -> None:
+    """Raise the versions of projects about which something was agreed."""
+    await connection.execute(RAISE_VERSIONS, sorted(set(project_ids)))
+
+
+async def end_facts(connection: asyncpg.Connection, fact: Mapping[str, Any]) -> list[str]:
+    """End the facts that a new one replaces; return the agreements that asserted them."""
+    rows = await connection.fetch(
+        END_FACTS,
+        fact["field"],
+        fact.get("indicator_id") or fact.get("project_id"),
+        fact.get("linkage_id"),
+        fact.get("fiscal_year"),
+        fact.get("phase"),
+        fact.get("funding"),
+        fact.get("area_id"),
     )
-    is_indicator_visible = (
-        sa.exists()
-        .select_from(
-            plan_element.join(plan_version, plan_version.c.id == plan_element.c.version_id)
-        )
-        .where(plan_element.c.id == fact.indicator_id, is_visible(plan_version, viewer))
-    )
-    rows = (
-        sa.select(
-            fact.id,
-            fact.asserted_at,
-            *unpublished_columns("Project", project.c.id, project, viewer),
-        )
-        .select_from(
-            agreed_fact.join(agreement, agreement.c.id == fact.agreement_id).outerjoin(
-                project, project.c.id == fact.project_id
-            )
-        )
-        .where(
-            sa.case(
-                (fact.project_id.is_(None), is_indicator_visible),
-                else_=sa.and_(project.c.id.is_not(None), is_visible(project, viewer, at)),
-            ),
-            sa.or_(fact.linkage_id.is_(None), is_linkage_visible.correlate_except(linkage)),
-            sa.not_(hidden_member.correlate_except(same_as_member, member)),
-        )
-    )
-    if at is None:
-        return rows
-    return rows.where(fact.asserted_at <= sa.literal(at, sa.DateTime(timezone=True)))
+    return [row["agreement_id"] for row in rows]
 
 
-def is_about(subject: GlobalId) -> sa.ColumnElement[bool]:
-    """Return the predicate that a fact is about a thing; false for a type that none is about."""
-    columns = {
-        "Project": agreed_fact.c.project_id,
-        "Linkage": agreed_fact.c.linkage_id,
-        "Indicator": agreed_fact.c.indicator_id,
-        "SameAs": agreed_fact.c.same_as_id,
-    }
-    column = columns.get(subject.type)
-    return sa.false() if column is None else column == sa.literal(subject.key, sa.Text)
+async def supersede(connection: asyncpg.Connection, agreement_ids: Sequence[str], by: str) -> None:
+    """Mark the agreements of which no fact is in force any more."""
+    await connection.execute(SUPERSEDE, sorted(set(agreement_ids)), by)
 
 
-def fact_sort_key(fact: AgreedFact) -> tuple[int, str]:
-    """Return the sort key of a fact in lists: the newest first."""
-    since = fact.asserted_at - datetime(1970, 1, 1, tzinfo=UTC)
-    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return -microseconds, fact.id
+async def settle_finding(connection: asyncpg.Connection, finding_id: str) -> None:
+    """Mark a finding as settled by an agreement."""
+    await connection.execute(SETTLE_FINDING, finding_id)
 
 
-class AgreedFacts:
-    """Facts of agreements in one request's snapshot, limited to what one viewer may see."""
-
-    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
-        self._transaction = transaction
-        self._viewer = viewer
-
-    async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, AgreedFact]:
-        """Return facts by id; hidden and unknown ones are absent."""
-        statement = visible_facts(self._viewer, at).where(agreed_fact.c.id == sa.any_(IDS))
-        rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
-        return {one.id: one for one in await self._complete(rows, at)}
-
-    async def page(
-        self, wanted: FactFilter, page: PageRequest, at: datetime | None = None
-    ) -> Connection[AgreedFact]:
-        """Return a page of facts, the newest first.
-
-        A status is computed from the reports of all facts that match otherwise, which are few; as
-        is ENDED from the facts alone.
-        """
-        statement = visible_facts(self._viewer, at)
-        if wanted.subject is not None:
-            statement = statement.where(is_about(wanted.subject))
-        if wanted.agency_id is not None:
-            agency_id = sa.literal(wanted.agency_id, sa.Text)
-            statement = statement.where(agency_id == sa.any_(agreement.c.party_ids))
-        if wanted.agreement_id is not None:
-            agreement_id = sa.literal(wanted.agreement_id, sa.Text)
-            statement = statement.where(agreed_fact.c.agreement_id == agreement_id)
-        if wanted.statuses is None:
-            return await self._fetch_page(statement, page, at)
-        if FactStatus.ENDED not in wanted.statuses:
-            statement = statement.where(is_in_force(at))
-        rows = await self._transaction.fetch_rows(statement.order_by(*NEWEST_FIRST))
-        found = [one for one in await self._complete(rows, at) if one.status in wanted.statuses]
-        later = [one for one in found if page.after is None or fact_sort_key(one) > page.after]
-        return build_connection(later[: page.first + 1], page, fact_sort_key, len(found))
-
-    async def by_parent(
-        self, ids: Sequence[str], type_name: str, page: PageRequest, at: datetime | None = None
-    ) -> dict[str, Connection[AgreedFact]]:
-        """Return the same page of the facts of each project (`Project`) or agreement
-        (`Agreement`).
-        """
-        found = {}
-        for key in dict.fromkeys(ids):
-            wanted = (
-                FactFilter(agreement_id=key)
-                if type_name == "Agreement"
-                else FactFilter(subject=GlobalId(type_name, key))
-            )
-            found[key] = await self.page(wanted, page, at)
-        return found
-
-    async def _fetch_page(
-        self, statement: sa.Select[Any], page: PageRequest, at: datetime | None
-    ) -> Connection[AgreedFact]:
-        rows = await self._transaction.fetch_rows(paginate(statement, page, *NEWEST_FIRST))
-        facts = await self._complete(rows, at)
-
-        async def _count() -> int:
-            counted = sa.select(sa.func.count()).select_from(statement.subquery())
-            [row] = await self._transaction.fetch_rows(counted)
-            return int(row[0])
-
-        return build_connection(facts, page, fact_sort_key, _count)
-
-    async def _complete(
-        self, rows: Sequence[asyncpg.Record], at: datetime | None
-    ) -> list[AgreedFact]:
-        """Return the facts of rows, in their order, with what sources report."""
-        ids = [row["id"] for row in rows]
-        if not ids:
-            return []
-        terms = await fetch_terms(self._transaction, ids, at)
-        reports = await fetch_reports(self._transaction, list(terms.values()), at)
-        claims = ClaimBuilder(ProvenanceQueries(self._transaction))
-        await claims.load([one for found in reports.values() for one in found], at)
-        return [claims.build_fact(terms[key], reports.get(key, [])) for key in ids]
+async def find_colliding(
+    connection: asyncpg.Connection, session_id: str, since: datetime, cells: Sequence[str]
+) -> str | None:
+    """Return the latest agreement of a session since an instant that changed one of the cells."""
+    found: str | None = await connection.fetchval(COLLIDING, session_id, since, list(cells))
+    return found
 
 
-class ClaimBuilder:
-    """Builds claims with their provenance."""
-
-    def __init__(self, provenance: ProvenanceQueries) -> None:
-        self._provenance = provenance
-        self._by_record: dict[int, Any] = {}
-
-    async def load(self, reports: Sequence[FactReport], at: datetime | None) -> None:
-        """Load the provenance of reports; one statement."""
-        records = [one.record_id for one in reports if one.record_id is not None]
-        if records:
-            self._by_record = await self._provenance.by_record(records, at)
-
-    def build_fact(self, terms: FactTerms, reports: Sequence[FactReport]) -> AgreedFact:
-        """Return a fact with the claims of both."""
-        return AgreedFact(
-            id=terms.id,
-            agreement_id=terms.agreement_id,
-            subject_gid=terms.subject_gid,
-            field=terms.field,
-            agreed=Claim(
-                asserted=Assertion.AGREED,
-                value=terms.text,
-                amount=None if terms.satang is None else Money(terms.satang),
-                agreement_id=terms.agreement_id,
-                provenance=None,
-                at=terms.asserted_at,
-            ),
-            reported=[self.build_claim(one) for one in reports],
-            status=terms.find_status(reports),
-            finding_id=terms.finding_id,
-            asserted_at=terms.asserted_at,
-            updated_at=terms.updated_at,
-        )
-
-    def build_claim(self, report: FactReport) -> Claim:
-        """Return a report as a claim."""
-        return Claim(
-            asserted=Assertion.REPORTED,
-            value=report.text,
-            amount=None if report.satang is None else Money(report.satang),
-            agreement_id=None,
-            provenance=None if report.record_id is None else self._by_record.get(report.record_id),
-            at=report.at,
-        )
+async def end_facts_of(connection: asyncpg.Connection, agreement_ids: Sequence[str]) -> None:
+    """End the facts of agreements that were not approved."""
+    await connection.execute(REJECT_FACTS, list(agreement_ids))
