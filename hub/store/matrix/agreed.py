@@ -19,6 +19,7 @@ from hub.store.rows import is_one_of
 from hub.store.tables import agreed_fact, agreement
 
 OF_LINKAGES: Final = (AgreedField.LINKAGE.value, AgreedField.SHARE.value)
+OF_FIGURES: Final = (*OF_LINKAGES, AgreedField.AMOUNT.value, AgreedField.IDENTITY.value)
 IN_FORCE_STATUSES: Final = (AgreementStatus.CONCLUDED.value, AgreementStatus.RATIFIED.value)
 
 
@@ -46,32 +47,58 @@ def is_counted(basis: FactBasis, at: datetime | None) -> sa.ColumnElement[bool]:
     return sa.and_(approved.is_not(None), approved <= sa.literal(at, sa.DateTime(timezone=True)))
 
 
-def facts_in_force(scope: MatrixScope, *fields: str) -> sa.Select[Any]:
-    """Return the statement for facts in force, of some fields or all, with `counted`."""
+def facts_in_force(scope: MatrixScope, field: str) -> sa.Select[Any]:
+    """Return the statement for facts of a field in force, with `counted`."""
     at = scope.as_of_time
-    rows = (
+    return (
         sa.select(agreed_fact, is_counted(scope.basis, at).label("counted"))
         .join(agreement, agreement.c.id == agreed_fact.c.agreement_id)
-        .where(is_in_force(at))
+        .where(is_in_force(at), agreed_fact.c.field == field)
     )
-    return rows.where(is_one_of(agreed_fact.c.field, fields)) if fields else rows
+
+
+def begun_facts(scope: MatrixScope, *fields: str) -> sa.Select[Any]:
+    """Return the statement for facts of some fields, ended ones too, with `in_force` and `counted`.
+
+    What a fact changed in a row that has a state of its own, as linkages and assertions have,
+    stays there when it ends; so those that do not count must be known to undo it.
+    """
+    at = scope.as_of_time
+    in_force = is_in_force(at)
+    rows = (
+        sa.select(
+            agreed_fact,
+            in_force.label("in_force"),
+            sa.and_(in_force, is_counted(scope.basis, at)).label("counted"),
+        )
+        .join(agreement, agreement.c.id == agreed_fact.c.agreement_id)
+        .where(is_one_of(agreed_fact.c.field, fields))
+    )
+    if at is None:
+        return rows
+    return rows.where(agreed_fact.c.asserted_at <= sa.literal(at, sa.DateTime(timezone=True)))
+
+
+def linkage_facts(scope: MatrixScope) -> sa.Select[Any]:
+    """Return the statement of `begun_facts` about linkages and their shares."""
+    return begun_facts(scope, *OF_LINKAGES)
 
 
 def select_effects(scope: MatrixScope) -> sa.Select[Any]:
     """Return the statement for what facts change: one row, whatever the number of facts."""
-    f = facts_in_force(scope).subquery("in_force").c
-    is_amount, is_of_linkage = f.field == AgreedField.AMOUNT.value, is_one_of(f.field, OF_LINKAGES)
+    f = begun_facts(scope, *OF_FIGURES).subquery("begun").c
+    is_amount = sa.and_(f.field == AgreedField.AMOUNT.value, f.in_force)
     not_counted = sa.not_(f.counted)
     is_undone = sa.and_(f.field == AgreedField.IDENTITY.value, not_counted)
+    flags = {
+        "amounts": sa.and_(is_amount, f.counted),
+        "left_out": sa.and_(is_amount, not_counted),
+        "linkages": sa.and_(is_one_of(f.field, OF_LINKAGES), not_counted),
+    }
     return sa.select(
-        sa.func.coalesce(sa.func.bool_or(sa.and_(is_amount, f.counted)), sa.false()).label(
-            "amounts"
-        ),
-        sa.func.coalesce(sa.func.bool_or(sa.and_(is_amount, not_counted)), sa.false()).label(
-            "left_out"
-        ),
-        sa.func.coalesce(sa.func.bool_or(sa.and_(is_of_linkage, not_counted)), sa.false()).label(
-            "linkages"
+        *(
+            sa.func.coalesce(sa.func.bool_or(condition), sa.false()).label(name)
+            for name, condition in flags.items()
         ),
         sa.func.count(f.project_id.distinct()).label("projects"),
         sa.func.array_agg(f.same_as_id.distinct()).filter(is_undone).label("undone"),
@@ -84,15 +111,19 @@ def touched_projects(scope: MatrixScope) -> list[sa.Select[Any]]:
     The rollup leaves them to the facts. Those of an assertion that projects are one activity are
     not among them: the rollup never has them.
     """
-    if not (scope.agreed.amounts or scope.agreed.linkages):
-        return []
-    f = facts_in_force(scope, AgreedField.AMOUNT.value, *OF_LINKAGES).subquery("touching").c
-    is_amount = f.field == AgreedField.AMOUNT.value
-    return [
-        sa.select(sa.func.record_id_of(f.project_id).label("project_key")).where(
-            is_amount == f.counted
-        )
-    ]
+    selects = []
+    if scope.agreed.amounts:
+        f = facts_in_force(scope, AgreedField.AMOUNT.value).subquery("agreed_amounts").c
+        selects.append(select_keys(f).where(f.counted))
+    if scope.agreed.linkages:
+        f = linkage_facts(scope).subquery("agreed_linkages").c
+        selects.append(select_keys(f).where(sa.not_(f.counted)))
+    return selects
+
+
+def select_keys(facts: sa.ColumnCollection[str, Any]) -> sa.Select[Any]:
+    """Return the statement for the keys of the projects of facts."""
+    return sa.select(sa.func.record_id_of(facts.project_id).label("project_key"))
 
 
 class AgreedEffectQueries:

@@ -7,10 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.matrix.layout import MatrixScope
-from hub.domain.sessions.kinds import AgreedField, AgreementStatus
-from hub.store.matrix.agreed import OF_LINKAGES, is_counted, is_in_force
-from hub.store.rows import is_one_of
-from hub.store.tables import agreed_fact, agreement
+from hub.domain.sessions.kinds import AgreedField
+from hub.store.matrix.agreed import linkage_facts
 
 
 class LinkageState(NamedTuple):
@@ -28,18 +26,20 @@ def state_of_linkages(scope: MatrixScope, linkage: FromClause) -> LinkageState:
     """Return linkages with the status and share that the basis of a scope counts.
 
     That is the linkage's own row, which agreements have changed; only if an agreement does not
-    count, what was there before the earliest such fact.
+    count, what was there before the earliest such fact. Of an agreement that was not ratified the
+    row still has the state, until somebody changes it.
     """
     if not scope.agreed.linkages:
         return LinkageState(linkage, linkage.c.status, linkage.c.share, ())
     before = states_before(scope, f"{linkage.name}_before")  # type: ignore[attr-defined]
-    exists = sa.or_(
-        before.c.linkage_id.is_(None), sa.not_(before.c.has_status), before.c.status.is_not(None)
-    )
+    is_unchanged = sa.or_(before.c.in_force, linkage.c.known_from <= before.c.ended_at)
+    has_status = sa.and_(before.c.has_status, is_unchanged)
+    has_share = sa.and_(before.c.has_share, is_unchanged)
+    exists = sa.or_(sa.not_(sa.func.coalesce(has_status, sa.false())), before.c.status.is_not(None))
     return LinkageState(
         linkage.outerjoin(before, before.c.linkage_id == linkage.c.id),
-        sa.case((before.c.has_status, before.c.status), else_=linkage.c.status),
-        sa.case((before.c.has_share, before.c.share), else_=linkage.c.share),
+        sa.case((has_status, before.c.status), else_=linkage.c.status),
+        sa.case((has_share, before.c.share), else_=linkage.c.share),
         (exists,),
     )
 
@@ -48,32 +48,11 @@ def states_before(scope: MatrixScope, name: str) -> FromClause:
     """Return the status and share of linkages before the agreements that do not count.
 
     Columns: linkage_id, has_status and status (null: the linkage did not exist), has_share and
-    share. A fact of a superseded agreement has ended, but what was there before it is what was
-    there before the agreements. A fact that counts ends what is undone: only later ones are.
+    share, in_force and ended_at of these facts. A fact that has ended, because a later one replaced
+    it or its agreement was not ratified, does not count. A fact that counts ends what is undone:
+    only later ones are.
     """
-    at = scope.as_of_time
-    is_superseded = agreement.c.status == AgreementStatus.SUPERSEDED.value
-    begun = (
-        sa.true()
-        if at is None
-        else agreed_fact.c.asserted_at <= sa.literal(at, sa.DateTime(timezone=True))
-    )
-    in_force = is_in_force(at)
-    facts = (
-        sa.select(
-            agreed_fact.c.id,
-            agreed_fact.c.linkage_id,
-            agreed_fact.c.field,
-            agreed_fact.c.status_before,
-            agreed_fact.c.share_before,
-            agreed_fact.c.asserted_at,
-            in_force.label("in_force"),
-            sa.and_(in_force, is_counted(scope.basis, at)).label("counted"),
-        )
-        .join(agreement, agreement.c.id == agreed_fact.c.agreement_id)
-        .where(is_one_of(agreed_fact.c.field, OF_LINKAGES), begun, sa.or_(in_force, is_superseded))
-        .subquery(f"facts_of_{name}")
-    )
+    facts = linkage_facts(scope).subquery(f"facts_of_{name}")
     f = facts.c
     is_status = f.field == AgreedField.LINKAGE.value
 
@@ -95,6 +74,7 @@ def states_before(scope: MatrixScope, name: str) -> FromClause:
     undoes_share = sa.and_(
         sa.not_(k.counted), sa.func.coalesce(k.asserted_at > k.share_counted_at, sa.true())
     )
+    undoes = sa.or_(undoes_status, undoes_share)
 
     def _earliest(
         column: sa.ColumnElement[Any], condition: sa.ColumnElement[bool]
@@ -107,10 +87,12 @@ def states_before(scope: MatrixScope, name: str) -> FromClause:
     return (
         sa.select(
             k.linkage_id,
-            sa.func.bool_or(sa.and_(undoes_status, k.in_force)).label("has_status"),
+            sa.func.bool_or(undoes_status).label("has_status"),
             _earliest(k.status_before, undoes_status).label("status"),
-            sa.func.bool_or(sa.and_(undoes_share, k.in_force)).label("has_share"),
+            sa.func.bool_or(undoes_share).label("has_share"),
             _earliest(k.share_before, undoes_share).label("share"),
+            sa.func.bool_or(sa.and_(undoes, k.in_force)).label("in_force"),
+            sa.func.max(k.ended_at).filter(undoes).label("ended_at"),
         )
         .group_by(k.linkage_id)
         .subquery(name)

@@ -87,7 +87,7 @@ def terms_of(row: asyncpg.Record) -> FactTerms:
     )
 
 
-def linkage_text(exists: bool, share: object) -> str:  # noqa: FBT001 - a value
+def linkage_text(exists: bool, share: object) -> str:
     """Return a linkage as text: whether it is one, and its share."""
     return f"LINKED {share_text(share)}" if exists else "NOT LINKED"
 

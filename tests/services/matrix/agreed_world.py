@@ -5,10 +5,11 @@ the engine starts from the stored rows, which all facts have changed, and goes b
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 from hypothesis import strategies as st
@@ -61,6 +62,11 @@ class Change:
     to: LinkageStatus | None
     share: Decimal | None
     status: str
+
+    @property
+    def subject(self) -> tuple[int, int, bool]:
+        """What a later fact about the same replaces: status or share of a linkage."""
+        return self.project, self.link, self.to is None
 
 
 @dataclass(frozen=True)
@@ -184,14 +190,21 @@ def agreed_line(project: GeneratedProject, line: Line) -> Line:
     )
 
 
-def links_on_basis(agreed: AgreedWorld, at: int, counted: frozenset[str]) -> list[Link | None]:
-    """Return the linkages of a project after the facts that count; null: it does not exist."""
+def links_on_basis(
+    agreed: AgreedWorld, at: int, counted: frozenset[str] | None
+) -> list[Link | None]:
+    """Return the linkages of a project after the facts that count; null: it does not exist.
+
+    With `counted` null as they are stored: no fact that has ended is taken back.
+    """
     links: list[Link | None] = list(agreed.reported.projects[at].links)
     if at in agreed.added:
         links.append(None)
     shares = {number: link.share for number, link in enumerate(links) if link}
-    for change in agreed.changes:
-        if change.project != at or change.status not in counted:
+    for order, change in enumerate(agreed.changes):
+        is_replaced = any(later.subject == change.subject for later in agreed.changes[order + 1 :])
+        is_left_out = counted is not None and (is_replaced or change.status not in counted)
+        if change.project != at or is_left_out:
             continue
         number, link = change.link, links[change.link]
         shares[number] = change.share
@@ -222,17 +235,11 @@ def find_identities(agreed: AgreedWorld, counted: frozenset[str]) -> dict[str, s
 
 
 async def insert_agreed_world(agreed: AgreedWorld, connection: asyncpg.Connection) -> None:
-    """Replace the projects in the database by the world, as all agreements in force left it."""
-    everything = COUNTED[FactBasis.AGREED]
-    projects = []
-    for at, project in enumerate(agreed.reported.projects):
-        links = links_on_basis(agreed, at, everything)
-        # A linkage of an agreement that was not ratified is there, and withdrawn.
-        withdrawn = (
-            replace(agreed.added[at], status=LinkageStatus.WITHDRAWN) if None in links else 0
-        )
-        stored = tuple(link or withdrawn for link in links)
-        projects.append(replace(project, links=stored))
+    """Replace the projects in the database by the world, as all agreements left it."""
+    projects = [
+        replace(project, links=tuple(filter(None, links_on_basis(agreed, at, None))))
+        for at, project in enumerate(agreed.reported.projects)
+    ]
     await insert_world(World(tuple(projects), agreed.reported.overlaps), connection)
     await insert_facts(agreed, connection)
 
@@ -241,11 +248,12 @@ async def insert_facts(agreed: AgreedWorld, connection: asyncpg.Connection) -> N
     """Insert an agreement for each fact, one minute after the other."""
     ids = [project.id for project in agreed.reported.projects]
     times = (BEGUN + timedelta(minutes=minute) for minute in range(1_000))
+    now = await connection.fetchval("select now()")
 
-    async def _agree(key: str, status: str) -> dict[str, object]:
+    async def _agree(key: str, status: str) -> dict[str, Any]:
         at = next(times)
         await insert_agreement(connection, key, status, at=at)
-        ended_at = at + timedelta(days=1) if status == ENDED else None
+        ended_at = now if status == ENDED else None
         return {"agreement_id": key, "asserted_at": at, "ended_at": ended_at}
 
     for number, amount in enumerate(agreed.amounts):
@@ -259,7 +267,7 @@ async def insert_facts(agreed: AgreedWorld, connection: asyncpg.Connection) -> N
             year=line.year,
             phase=line.phase.value,
             funding=line.funding.value,
-            **await _agree(f"agreement-of-amount-{number}", amount.status),  # type: ignore[arg-type]
+            **await _agree(f"agreement-of-amount-{number}", amount.status),
         )
     await insert_changes(agreed, connection, _agree)
     for number, repeat in enumerate(agreed.repeats):
@@ -276,15 +284,15 @@ async def insert_facts(agreed: AgreedWorld, connection: asyncpg.Connection) -> N
                 project_id=other,
                 same_as_id=key,
                 **terms,
-            )  # type: ignore[arg-type]
-        if repeat.status == ENDED:
-            await connection.execute(
-                "update same_as set undone_at = now(), undone_by_id = agency_id where id = $1", key
             )
     await recompute_activities(connection, ids)
 
 
-async def insert_changes(agreed, connection, agree) -> None:  # type: ignore[no-untyped-def]
+async def insert_changes(
+    agreed: AgreedWorld,
+    connection: asyncpg.Connection,
+    agree: Callable[[str, str], Awaitable[dict[str, Any]]],
+) -> None:
     """Insert the facts about linkages, each with the state that it found."""
     states: dict[int, list[Link | None]] = defaultdict(list)
     for at, project in enumerate(agreed.reported.projects):
@@ -298,20 +306,26 @@ async def insert_changes(agreed, connection, agree) -> None:  # type: ignore[no-
         at, link = change.project, states[change.project][change.link]
         key = at, change.link
         terms = await agree(f"agreement-of-change-{number}", change.status)
+        linkage_id = f"{agreed.reported.projects[at].id}-link-{change.link}"
+        field = "SHARE" if change.to is None else "LINKAGE"
+        await connection.execute(
+            "update agreed_fact set ended_at = now() "
+            "where linkage_id = $1 and field = $2 and ended_at is null",
+            linkage_id,
+            field,
+        )
         await insert_fact(
             connection,
             f"change-{number}",
-            field="SHARE" if change.to is None else "LINKAGE",
+            field=field,
             project_id=agreed.reported.projects[at].id,
-            linkage_id=f"{agreed.reported.projects[at].id}-link-{change.link}",
+            linkage_id=linkage_id,
             status=change.to and change.to.value,
             status_before=None if change.to is None or link is None else link.status.value,
             share=change.share,
             share_before=shares[key],
             **terms,
         )
-        if change.status == ENDED:
-            continue
         shares[key] = change.share
         if change.to is not None:
             states[at][change.link] = replace(link or agreed.added[at], status=change.to)

@@ -1,4 +1,4 @@
-"""Properties: on each basis a matrix equals reports with the facts of that basis, counted by hand."""
+"""Properties: on each basis a matrix equals reports with its facts applied, counted by hand."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import ANONYMOUS
-from hub.domain.matrix.question import Counting, DimensionKind, FactBasis, MatrixFilter
+from hub.domain.matrix.question import (
+    LINKAGE_DIMENSIONS,
+    AgencyRole,
+    Counting,
+    DimensionKind,
+    FactBasis,
+    MatrixFilter,
+    MatrixQuestion,
+)
 from hub.domain.matrix.result import CountTreatment
 from hub.domain.paging import PageRequest
 from hub.services.matrix.explain_figures import explain_figures
@@ -38,6 +46,14 @@ from tests.services.matrix.test_compute_matrix import (
 )
 
 PAIRS = [pair for a, b in combinations(DimensionKind, 2) for pair in ((a, b), (b, a))]
+PAIRS_OF_ROLLUP = [pair for pair in PAIRS if not LINKAGE_DIMENSIONS & set(pair)]
+filters_of_rollup = st.builds(
+    MatrixFilter,
+    areas=st.sampled_from([(), (), ("C2552-09",)]),
+    linked=st.sampled_from([None, None, True, False]),
+    agency_role=st.sampled_from([AgencyRole.OWNER, AgencyRole.IMPLEMENTER]),
+)
+few_conditions = st.one_of(st.just(MatrixFilter()), filters)
 PROPERTY = settings(
     max_examples=costly_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -63,32 +79,16 @@ async def open_agreed_world(
             await transaction.rollback()
 
 
-@pytest.mark.parametrize("use_rollup", [True, False], ids=["by rollup", "by facts"])
-@pytest.mark.parametrize("basis", FactBasis, ids=lambda basis: basis.value)
-@PROPERTY
-@given(
-    agreed=agreed_worlds(),
-    matrix_filter=filters,
-    counting=st.sampled_from(Counting),
-    pair=st.sampled_from(PAIRS),
-    compacted=st.sampled_from([31, 1_000]),
-)
-async def test_figures_of_a_basis_are_reports_with_its_facts_applied(
-    database: Database,
-    basis: FactBasis,
-    use_rollup: bool,
-    agreed: AgreedWorld,
-    matrix_filter: MatrixFilter,
-    counting: Counting,
-    pair: tuple[DimensionKind, DimensionKind],
-    compacted: int,
+async def check_figures(
+    database: Database, agreed: AgreedWorld, question: MatrixQuestion, *, by_rollup: bool
 ) -> None:
-    question = build_question(pair, matrix_filter, counting, basis=basis)
-    async with open_agreed_world(database, agreed, compacted=compacted) as unit:
-        unit.matrices = MatrixQueries(unit.transaction, ANONYMOUS, use_rollup=use_rollup)
+    """Compare the figures of a question with those computed without the engine."""
+    async with open_agreed_world(database, agreed, compacted=1_000) as unit:
+        unit.matrices = MatrixQueries(unit.transaction, ANONYMOUS, use_rollup=by_rollup)
         matrix = await compute(unit, question)
+        assert (await unit.matrices.plan(matrix.layout)).by_rollup is by_rollup
         expected = compute_expected_figures(
-            world_on_basis(agreed, COUNTED[basis]),
+            world_on_basis(agreed, COUNTED[question.basis]),
             await fetch_reference_data(unit),
             question,
             list_member_keys(matrix, is_row=True),
@@ -104,7 +104,10 @@ async def test_figures_of_a_basis_are_reports_with_its_facts_applied(
         for phase, n in f.money.items()
     } == dict(expected.money)
     assert {
-        ((g.row, g.column), status): n for g, f in found.items() for status, n in f.linkages.items()
+        ((g.row, g.column), status): n
+        for g, f in found.items()
+        for status, n in f.linkages.items()
+        if n
     } == expected.linkages
     assert {(g.row, g.column): f.hidden for g, f in found.items() if f.hidden} == expected.hidden
 
@@ -113,7 +116,45 @@ async def test_figures_of_a_basis_are_reports_with_its_facts_applied(
 @PROPERTY
 @given(
     agreed=agreed_worlds(),
-    matrix_filter=filters,
+    matrix_filter=few_conditions,
+    counting=st.sampled_from(Counting),
+    pair=st.sampled_from(PAIRS),
+)
+async def test_figures_of_a_basis_are_reports_with_its_facts_applied(
+    database: Database,
+    basis: FactBasis,
+    agreed: AgreedWorld,
+    matrix_filter: MatrixFilter,
+    counting: Counting,
+    pair: tuple[DimensionKind, DimensionKind],
+) -> None:
+    question = build_question(pair, matrix_filter, counting, basis=basis)
+    await check_figures(database, agreed, question, by_rollup=False)
+
+
+@pytest.mark.parametrize("basis", FactBasis, ids=lambda basis: basis.value)
+@PROPERTY
+@given(
+    agreed=agreed_worlds(),
+    matrix_filter=filters_of_rollup,
+    pair=st.sampled_from(PAIRS_OF_ROLLUP),
+)
+async def test_figures_of_a_basis_by_the_rollup_are_reports_with_its_facts_applied(
+    database: Database,
+    basis: FactBasis,
+    agreed: AgreedWorld,
+    matrix_filter: MatrixFilter,
+    pair: tuple[DimensionKind, DimensionKind],
+) -> None:
+    question = build_question(pair, matrix_filter, Counting.DISTINCT, basis=basis)
+    await check_figures(database, agreed, question, by_rollup=True)
+
+
+@pytest.mark.parametrize("basis", FactBasis, ids=lambda basis: basis.value)
+@PROPERTY
+@given(
+    agreed=agreed_worlds(),
+    matrix_filter=few_conditions,
     counting=st.sampled_from(Counting),
     pair=st.sampled_from(PAIRS),
 )
