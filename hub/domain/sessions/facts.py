@@ -127,7 +127,6 @@ class FactFilter:
     subject: GlobalId | None = None
     agency_id: str | None = None
     statuses: tuple[FactStatus, ...] | None = None
-    agreement_id: str | None = None
 
 
 def share_text(share: object) -> str:

@@ -3,6 +3,7 @@
 A fact is visible when its project, its linkage and the projects of its assertion are.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
-from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.paging import Connection, PageRequest, build_connection, slice_page
 from hub.domain.provenance import Assertion
 from hub.domain.sessions.facts import AgreedFact, Claim, FactFilter, FactReport, FactTerms
 from hub.domain.sessions.kinds import FactStatus
@@ -131,33 +132,41 @@ class AgreedFacts:
         if wanted.agency_id is not None:
             agency_id = sa.literal(wanted.agency_id, sa.Text)
             statement = statement.where(agency_id == sa.any_(agreement.c.party_ids))
-        if wanted.agreement_id is not None:
-            agreement_id = sa.literal(wanted.agreement_id, sa.Text)
-            statement = statement.where(agreed_fact.c.agreement_id == agreement_id)
         if wanted.statuses is None:
             return await self._fetch_page(statement, page, at)
         if FactStatus.ENDED not in wanted.statuses:
             statement = statement.where(is_in_force(at))
         rows = await self._transaction.fetch_rows(statement.order_by(*NEWEST_FIRST))
         found = [one for one in await self._complete(rows, at) if one.status in wanted.statuses]
-        later = [one for one in found if page.after is None or fact_sort_key(one) > page.after]
-        return build_connection(later[: page.first + 1], page, fact_sort_key, len(found))
+        return slice_page(found, page, fact_sort_key)
 
-    async def by_parent(
-        self, ids: Sequence[str], type_name: str, page: PageRequest, at: datetime | None = None
+    async def by_project(
+        self, ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[AgreedFact]]:
-        """Return the same page of the facts of each project (`Project`) or agreement
-        (`Agreement`).
-        """
-        found = {}
-        for key in dict.fromkeys(ids):
-            wanted = (
-                FactFilter(agreement_id=key)
-                if type_name == "Agreement"
-                else FactFilter(subject=GlobalId(type_name, key))
-            )
-            found[key] = await self.page(wanted, page, at)
-        return found
+        """Return the same page of the facts about each project."""
+        return await self._by_parent(agreed_fact.c.project_id, ids, page, at)
+
+    async def by_agreement(
+        self, ids: Sequence[str], page: PageRequest
+    ) -> dict[str, Connection[AgreedFact]]:
+        """Return the same page of the facts that each agreement asserts."""
+        return await self._by_parent(agreed_fact.c.agreement_id, ids, page, None)
+
+    async def _by_parent(
+        self,
+        column: sa.ColumnElement[str],
+        ids: Sequence[str],
+        page: PageRequest,
+        at: datetime | None,
+    ) -> dict[str, Connection[AgreedFact]]:
+        """Return pages by a column; a thing has few facts, so all of them are read at once."""
+        statement = visible_facts(self._viewer, at).where(column == sa.any_(IDS))
+        statement = statement.add_columns(column.label("parent")).order_by(*NEWEST_FIRST)
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
+        facts: dict[str, list[AgreedFact]] = defaultdict(list)
+        for row, one in zip(rows, await self._complete(rows, at), strict=True):
+            facts[row["parent"]].append(one)
+        return {key: slice_page(facts[key], page, fact_sort_key) for key in ids}
 
     async def _fetch_page(
         self, statement: sa.Select[Any], page: PageRequest, at: datetime | None

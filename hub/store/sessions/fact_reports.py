@@ -89,7 +89,9 @@ def terms_of(row: asyncpg.Record) -> FactTerms:
 
 def linkage_text(exists: bool, share: object) -> str:
     """Return a linkage as text: whether it is one, and its share."""
-    return f"LINKED {share_text(share)}" if exists else "NOT LINKED"
+    if not exists:
+        return "NOT LINKED"
+    return "LINKED" if share is None else f"LINKED {share_text(share)}"
 
 
 def last_reading(record: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
@@ -262,14 +264,17 @@ def report_of_project(row: asyncpg.Record) -> FactReport:
 
 
 def report_of_declaration(row: asyncpg.Record) -> FactReport:
-    """Return the report of a row of `select_declarations`; a share that it does not state agrees."""
+    """Return the report of a row of `select_declarations`.
+
+    A share that it does not state agrees, and so does any if the agreement states none.
+    """
     current, share = row["declared_current"], row["declared_share"]
     if row["field"] == AgreedField.SHARE.value:
         text, agrees = share_text(share), current and share in (None, row["share"])
     else:
         text = linkage_text(current, share)
         agrees = current == (row["status"] in ACCEPTED)
-        agrees = agrees and (not current or share in (None, row["share"]))
+        agrees = agrees and (not current or None in (share, row["share"]) or share == row["share"])
     return FactReport(row["source_id"], row["record_id"], text, None, row["read_at"], agrees)
 
 
