@@ -13,7 +13,7 @@ from hub.domain.lookups import AsOf, OpaqueId
 from hub.domain.matrix.result import Matrix
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.projects import Project
-from hub.domain.sessions.agreement import Agreement
+from hub.domain.sessions.agreements import Agreement
 from hub.domain.sessions.facts import FINDING_PREFIX, AgreedFact, Claim, FactFilter
 from hub.domain.sessions.kinds import FactStatus
 from hub.services.matrix.build_notices import list_unratified

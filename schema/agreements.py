@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.sessions import agreement as domain
+from hub.domain.sessions import agreements as domain
 from hub.domain.sessions import operations, session
 from hub.domain.sessions.kinds import (
     AgreementStatus,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Lazy = strawberry.lazy
 
 
-@output_type(operations.Operation)
+@output_type(operations.ProposedOperation)
 class ProposedOperation:
     """One operation of a proposal (การดำเนินการที่เสนอ)."""
 
@@ -72,7 +72,9 @@ class Ratification:
     decided_on: date = field("Day of the decision (วันที่มีมติ)")
     citation: str = field("Resolution (อ้างอิง)")
     except_: list[Annotated["Agreement", Lazy("schema.agreements")]] = resolver_field(
-        session_resolvers.excepted, "Agreements it left out (ข้อตกลงที่ไม่เห็นชอบ)", name="except"
+        session_resolvers.excepted,
+        "Agreements it left out (ข้อตกลงที่ไม่เห็นชอบ)",
+        name="except",
     )
 
 
@@ -110,7 +112,10 @@ class Commitment(Node):
     """What an agency undertook to do (ข้อผูกพัน)."""
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
-    agency: Agency = resolver_field(agreement_resolvers.agencies_of_commitments, "Who (ผู้รับผิดชอบ)")
+    agency: Agency = resolver_field(
+        agreement_resolvers.agencies_of_commitments,
+        "Who (ผู้รับผิดชอบ)",
+    )
     text: str = field("What (สิ่งที่จะทำ)")
     due_on: date | None = field("Until when (ภายใน)")
     kind: CommitmentKind = field("What it came from (ที่มา)")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import strawberry
 
+from hub.domain.sessions import brief
 from hub.domain.sessions import session as domain
 from hub.domain.sessions.kinds import (
     DelegationRole,
@@ -36,10 +37,12 @@ class DelegationMandate:
 
     operations: list[OperationKind] = field("Kinds of operations; all when empty (สิ่งที่ตกลงได้)")
     max_amount: Money | None = resolver_field(
-        session_resolvers.max_amounts, "Largest amount it may change; null: no limit (วงเงินสูงสุด)"
+        session_resolvers.max_amounts,
+        "Largest amount it may change; null: no limit (วงเงินสูงสุด)",
     )
     issues: list[StrategicIssue] = resolver_field(
-        session_resolvers.issues_of_mandates, "Only these issues; all when empty (ประเด็นยุทธศาสตร์)"
+        session_resolvers.issues_of_mandates,
+        "Only these issues; all when empty (ประเด็นยุทธศาสตร์)",
     )
     text: str | None = field("In words (ข้อความ)")
 
@@ -49,7 +52,10 @@ class Delegation(Node):
     """The delegation of one agency (คณะผู้แทน)."""
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
-    agency: Agency = resolver_field(session_resolvers.agencies_of_delegations, "Agency (หน่วยงาน)")
+    agency: Agency = resolver_field(
+        session_resolvers.agencies_of_delegations,
+        "Agency (หน่วยงาน)",
+    )
     role: DelegationRole = field("Capacity (บทบาท)")
     mandate: DelegationMandate = field("What it may agree to (ขอบเขตอำนาจ)")
     present: bool = field("Whether it is in the session, as the chair recorded (เข้าร่วมประชุม)")
@@ -88,7 +94,7 @@ class SessionEvent:
     )
 
 
-@output_type(minutes_resolvers.Minutes)
+@output_type(brief.Minutes)
 class Minutes:
     """Minutes of a session (รายงานการประชุม)."""
 
@@ -119,7 +125,7 @@ class Minutes:
     digest: str | None = field("SHA-256 of the Thai text; null: not final (ค่าแฮช)")
 
 
-@output_type(minutes_resolvers.ItemTotal)
+@output_type(brief.ItemTotal)
 class ItemTotal:
     """A number of projects and their money (จำนวนโครงการและเงิน)."""
 
@@ -127,7 +133,7 @@ class ItemTotal:
     amounts: list[PhaseAmount] = field("Their money, by phase (จำนวนเงิน)")
 
 
-@output_type(minutes_resolvers.BriefIssue)
+@output_type(brief.BriefIssue)
 class BriefIssue:
     """One issue of a brief (ประเด็นในเอกสารสรุป)."""
 
@@ -144,7 +150,7 @@ class BriefIssue:
     )
 
 
-@output_type(minutes_resolvers.SessionBrief)
+@output_type(brief.SessionBrief)
 class SessionBrief:
     """What delegates should know before a session (เอกสารสรุปก่อนประชุม)."""
 
@@ -258,7 +264,9 @@ class SessionQuery:
     """Root fields about joint session_resolvers."""
 
     session: JointSession | None = resolver_field(
-        session_resolvers.session, "One joint session (การประชุมร่วม)", id="Global id (รหัสกลาง)"
+        session_resolvers.session,
+        "One joint session (การประชุมร่วม)",
+        id="Global id (รหัสกลาง)",
     )
     sessions: Connection[JointSession] | None = resolver_field(
         session_resolvers.sessions,

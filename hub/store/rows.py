@@ -21,6 +21,11 @@ def text_array_parameter(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name, type_=ARRAY(sa.Text))
 
 
+def one_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
+    """Return the right side of a comparison with any of the texts."""
+    return sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
+
+
 def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:
     """Return the text of a row's columns `name_th` and `name_en`, with who worded each."""
     th_origin, en_origin = row[f"{name}_th_origin"], row[f"{name}_en_origin"]

@@ -22,6 +22,7 @@ from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 from hub.store.findings.reading import visible_findings
 from hub.store.linkage_rights import AREA_AGENCIES
+from hub.store.rows import one_of
 from hub.store.tables import (
     agreed_fact,
     client,
@@ -46,7 +47,7 @@ from hub.store.visibility import (
     unpublished_columns,
 )
 from hub.store.webhooks.managed import is_managed
-from hub.store.work_requests import one_of, visible_requests
+from hub.store.work_requests import visible_requests
 
 Predicate = sa.ColumnElement[bool]
 

@@ -11,7 +11,7 @@ from hub.domain.sessions.kinds import AgreedField
 from hub.store.matrix.agreed import linkage_facts
 
 
-class LinkageState(NamedTuple):
+class CountedLinkages(NamedTuple):
     """A table of linkages as a basis counts them: `source` joins what it needs, and `conditions`
     are that a linkage exists.
     """
@@ -22,7 +22,7 @@ class LinkageState(NamedTuple):
     conditions: tuple[sa.ColumnElement[bool], ...]
 
 
-def state_of_linkages(scope: MatrixScope, linkage: FromClause) -> LinkageState:
+def state_of_linkages(scope: MatrixScope, linkage: FromClause) -> CountedLinkages:
     """Return linkages with the status and share that the basis of a scope counts.
 
     That is the linkage's own row, which agreements have changed; only if an agreement does not
@@ -30,13 +30,13 @@ def state_of_linkages(scope: MatrixScope, linkage: FromClause) -> LinkageState:
     row still has the state, until somebody changes it.
     """
     if not scope.agreed.linkages:
-        return LinkageState(linkage, linkage.c.status, linkage.c.share, ())
+        return CountedLinkages(linkage, linkage.c.status, linkage.c.share, ())
     before = states_before(scope, f"{linkage.name}_before")  # type: ignore[attr-defined]
     is_unchanged = sa.or_(before.c.in_force, linkage.c.known_from <= before.c.ended_at)
     has_status = sa.and_(before.c.has_status, is_unchanged)
     has_share = sa.and_(before.c.has_share, is_unchanged)
     exists = sa.or_(sa.not_(sa.func.coalesce(has_status, sa.false())), before.c.status.is_not(None))
-    return LinkageState(
+    return CountedLinkages(
         linkage.outerjoin(before, before.c.linkage_id == linkage.c.id),
         sa.case((has_status, before.c.status), else_=linkage.c.status),
         sa.case((has_share, before.c.share), else_=linkage.c.share),
