@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.identity.viewer import Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.database import Database
 from hub.store.rollup import compact_rollup
 from tests.conftest import GraphQLApi
@@ -20,6 +20,7 @@ query ($i: MatrixInput!) { matrix(input: $i) { key basis unratified { id status 
   notices { code count text { th en } } } }
 """
 YEAR = {"be": 2554}
+HOST = Viewer(subject="the host", agency_id="ministry:22")
 BASES = ("REPORTED", "RATIFIED", "AGREED")
 
 
@@ -50,6 +51,7 @@ async def fetch(
     basis: str | None = None,
     rows: str = "ACTOR_LEVEL",
     columns: str = "AREA",
+    viewer: Viewer = ANONYMOUS,
     **options: Any,
 ) -> dict[str, Any]:
     """Return the matrix of FY 2554 on a basis."""
@@ -61,7 +63,7 @@ async def fetch(
     }
     if basis is not None:
         question["basis"] = basis
-    answer = await api(QUERY, {"i": question}, database=database)
+    answer = await api(QUERY, {"i": question}, viewer=viewer, database=database)
     assert "errors" not in answer, answer
     matrix: dict[str, Any] = answer["data"]["matrix"]
     return matrix
@@ -256,10 +258,9 @@ async def test_a_fact_about_a_draft_is_seen_only_by_who_sees_the_draft(
     hidden = await api(query, {}, database=fresh_database)
     assert hidden["data"] == {"agreedFacts": {"totalCount": 0, "nodes": []}, "node": None}
     assert (await fetch(api, fresh_database))["total"]["budget"] is None
-    api.viewer = Viewer(subject="the owner", agency_id="ministry:22")
-    seen = await api(query, {}, database=fresh_database)
+    seen = await api(query, {}, viewer=HOST, database=fresh_database)
     assert seen["data"]["agreedFacts"]["totalCount"] == 1
-    assert total(await fetch(api, fresh_database)) == "75.00"
+    assert total(await fetch(api, fresh_database, viewer=HOST)) == "75.00"
 
 
 async def test_a_matrix_names_the_agreements_it_rests_on_that_are_not_ratified(
@@ -271,12 +272,11 @@ async def test_a_matrix_names_the_agreements_it_rests_on_that_are_not_ratified(
             await insert_agreement(connection, key, status)
             await insert_amount(connection, f"f-{key}", key, project, 7_500)
         await connection.execute("update joint_session set opened_at = now(), status = 'OPEN'")
-    api.viewer = Viewer(subject="the host", agency_id="ministry:22")
-    found = await fetch(api, fresh_database)
+    found = await fetch(api, fresh_database, viewer=HOST)
     assert [one["id"] for one in found["unratified"]] == ["gid://hub/Agreement/a"]
     [notice] = [one for one in found["notices"] if one["code"] == "UNRATIFIED_AGREEMENTS"]
     assert notice["count"] == 1
     for basis in ("REPORTED", "RATIFIED"):
-        other = await fetch(api, fresh_database, basis)
+        other = await fetch(api, fresh_database, basis, viewer=HOST)
         assert other["unratified"] == []
         assert "UNRATIFIED_AGREEMENTS" not in {one["code"] for one in other["notices"]}
