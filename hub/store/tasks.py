@@ -21,7 +21,8 @@ from hub.domain.time import FiscalYear
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import epoch_microseconds, text_array_parameter
-from hub.store.task_branches import BRANCHES, areas_to_decide, own_agency
+from hub.store.task_branches import BRANCHES, areas_to_decide
+from hub.store.task_columns import own_agency
 from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN
 
 IDS = text_array_parameter("ids")
