@@ -1,4 +1,4 @@
-"""Sessions that the viewer may see, with delegations, agenda, events and presence."""
+"""JointSessions that the viewer may see, with delegations, agenda, events and presence."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -73,7 +73,7 @@ it opened, which counts if it was opened since."""
 PRESENCE: Final = LIST_PRESENCE.format(ids="$3", timeout="$4", condition=SEES_SESSION)
 
 
-class Sessions:
+class JointSessions:
     """Joint sessions and what belongs to them, as far as the viewer may see them."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
