@@ -17,6 +17,9 @@ class TaskKind(Enum):
     WORK_REQUEST_ANSWER = "WORK_REQUEST_ANSWER"
     QUARANTINE_REVIEW = "QUARANTINE_REVIEW"
     WEBHOOK_REPAIR = "WEBHOOK_REPAIR"
+    SESSION_PREPARE = "SESSION_PREPARE"
+    POSITION_TAKE = "POSITION_TAKE"
+    COMMITMENT_REPORT = "COMMITMENT_REPORT"
 
 
 @record
@@ -106,6 +109,23 @@ def request_title(target: LocalizedText | None) -> LocalizedText:
 def webhook_title(name: str) -> LocalizedText:
     """Return the title of a task to repair a webhook that was disabled."""
     return LocalizedText(f"แก้เว็บฮุก “{name}” ที่ถูกปิด", f"Repair the disabled webhook “{name}”")
+
+
+def session_title(title: str) -> LocalizedText:
+    """Return the title of a task to prepare for a joint session."""
+    return LocalizedText(f"เตรียมการประชุม “{title}”", f"Prepare for the session “{title}”")
+
+
+def position_title(summary: str) -> LocalizedText:
+    """Return the title of a task to take a position on a proposal."""
+    return LocalizedText(
+        f"แสดงท่าทีต่อข้อเสนอ “{summary}”", f"Take a position on the proposal “{summary}”"
+    )
+
+
+def commitment_title(text: str) -> LocalizedText:
+    """Return the title of a task to report on a commitment."""
+    return LocalizedText(f"รายงานข้อผูกพัน “{text}”", f"Report on the commitment “{text}”")
 
 
 def quarantine_title(source: LocalizedText | None, count: int) -> LocalizedText:
