@@ -1,0 +1,337 @@
+/**
+ * The board of a joint session: loads the session, follows its events, draws the matrix, the panel beside it and what is around them.
+ */
+import { ApiError } from "../api.js";
+import { loadPlace } from "../cell-drawer.js";
+import { byId, h, replaceChildren } from "../dom.js";
+import { loadFigurePage } from "../figure-pages.js";
+import { withFocusRestored } from "../focus.js";
+import { addTexts, inCurrentLanguage, localize, setLanguage, t } from "../i18n.js";
+import { legend } from "../legend.js";
+import { errorPanel, loadingMessage } from "../messages.js";
+import { markMadeUp } from "../made-up.js";
+import { agendaPanel, itemForm, itemPanel } from "./agenda-panel.js";
+import { cellPanel } from "./cell-panel.js";
+import { createDrafts } from "./drafts.js";
+import { drawFrame } from "./frame.js";
+import { agencyLabel, problemTexts } from "./labels.js";
+import { followSession } from "./live.js";
+import { changeSentence, decorate, drawMatrix, flash, refit } from "./matrix-view.js";
+import { peoplePanel } from "./people-panel.js";
+import { cellsByPlace, placeOf, placesById, withPreview } from "./places.js";
+import { drawBoardSheet } from "./print-sheet.js";
+import { placeOfForm, proposalForm } from "./proposal-form.js";
+import { proposalPanel } from "./proposal-panel.js";
+import { loadCellChoices, sendCommand } from "./queries.js";
+import { canNegotiate, createStore, ownDelegation } from "./store.js";
+import { BOARD_TEXTS } from "./texts.js";
+import { changeView, formatView, opening, panelOf, parseView, stepBack } from "./view-state.js";
+
+addTexts(BOARD_TEXTS);
+const NARROW_WIDTH = 900;
+const sessionId = `gid://hub/JointSession/${decodeURIComponent(location.pathname.split("/")[2])}`;
+const boardSection = byId("board");
+const panel = byId("drawer");
+const problems = new Map();
+const cellData = new Map();
+let isComposing = false;
+let isBusy = false;
+let live = "wait";
+let lostAt = null;
+let connection = null;
+let matrixDrawn = "";
+let panelDrawn = "";
+
+const isNarrow = () => innerWidth <= NARROW_WIDTH;
+const isWall = () => innerWidth >= 1600 && innerHeight >= 850;
+const store = createStore(sessionId, { onChange: showChanges, onError: () => drawAround() });
+
+/** What the panels use of the page. */
+const board = {
+  state: store.state,
+  view: parseView(),
+  drafts: createDrafts(sessionId),
+  preview: null,
+  get isOnline() { return live !== "lost" && !isBusy; },
+  get isTop() { return ["agenda", null].includes(panelOf(board.view, !isWall())); },
+  live: () => ({ status: live, lostAt }),
+  go, back, redraw, redrawMatrix, run, attempt, showProblems, showPlace, moreFigures,
+  problemsOf: (form) => problems.get(form) ?? [],
+  cellAt: (place) => (store.state.matrix && cellsByPlace(store.state.matrix).get(place)) ?? null,
+  cellDetails: (place) => readCell(place, "details", loadDetails),
+  choicesAt: (place) => readCell(place, "choices", (cell) => loadCellChoices(cell.id)),
+  itemsAt: (place) => store.state.agenda.filter(({ cell, proposals }) => (cell && placeOf(cell) === place) || proposals.nodes.some((one) => touches(one, place))),
+  proposalsAt: (place) => store.state.agenda.flatMap(({ proposals }) => proposals.nodes).filter((one) => touches(one, place)),
+};
+
+const touches = ({ operations }, place) => {
+  const cell = board.cellAt(place);
+  return Boolean(cell) && operations.some(({ cells }) => cells.includes(cell.id));
+};
+
+function announce(text) {
+  byId("announcement").textContent = text;
+}
+
+/** Show another view; the address changes, and the title of a newly opened panel gets the focus. */
+function go(change) {
+  const before = board.view;
+  board.view = changeView(board.view, change);
+  if (!board.view.form) board.preview = null;
+  history.pushState(null, "", formatView(board.view));
+  setLanguage(board.view.lang ?? "th");
+  if (board.view.proposal && board.view.proposal !== before.proposal) openProposal();
+  if (board.view.cell !== before.cell) sendPresence();
+  redraw();
+  if (panelKey() !== panelKey(before)) byId("drawer").querySelector("#drawer-title")?.focus();
+}
+
+/** Go back by one step, and focus where the step began. */
+function back() {
+  const { cell, form, proposal, item } = board.view;
+  go(stepBack(board.view, !isWall()));
+  if (form || proposal || item || !cell) return;
+  document.querySelector(`#board [data-place="${CSS.escape(cell)}"]`)?.focus();
+}
+
+function showPlace(place) {
+  go(opening({ cell: place }));
+}
+
+const panelKey = (view = board.view) => [panelOf(view, !isWall()), view.item, view.proposal, view.cell, view.form].join(" ");
+
+function openProposal() {
+  store.closeProposals(board.view.proposal);
+  return store.openProposal(board.view.proposal).then(redraw, showLoadError);
+}
+
+function showLoadError(error) {
+  if (!(error instanceof ApiError)) throw error;
+  const place = panel.querySelector(".awaited");
+  if (place) replaceChildren(place, messageOf(error));
+}
+
+/** Return what was loaded of a cell, and load it if it was not; the panel is drawn again when it is there. */
+function readCell(place, part, load) {
+  const cell = board.cellAt(place);
+  const key = `${store.state.matrix.key} ${store.state.matrix.asOf} ${place} ${part}`;
+  if (cellData.has(key)) return cellData.get(key);
+  cellData.set(key, null);
+  load(cell, place).then((loaded) => { cellData.set(key, loaded); redraw(); }, (error) => { cellData.delete(key); showLoadError(error); });
+  return null;
+}
+
+const selectionOf = (cell) => ({ cell, row: store.state.matrix.rows.headers[cell.rowIndex], column: store.state.matrix.columns.headers[cell.columnIndex] });
+const loadDetails = (cell) => loadPlace(store.state.matrix.key, selectionOf(cell), "APPROPRIATED");
+
+/** Load the next page of projects of the open cell. */
+async function moreFigures() {
+  const { matrix } = store.state;
+  const key = `${matrix.key} ${matrix.asOf} ${board.view.cell} details`;
+  const loaded = cellData.get(key);
+  cellData.set(key, { ...loaded, pages: await loadFigurePage(matrix.key, selectionOf(board.cellAt(board.view.cell)), "APPROPRIATED", loaded.pages) });
+  redraw();
+}
+
+/** Send which cell is open, so that the others see it; a failure changes nothing here. */
+function sendPresence() {
+  if (!canNegotiate(store.state) || store.state.session.status !== "OPEN" || live !== "on") return;
+  sendCommand("presenceSet", { session: sessionId, viewing: (board.view.cell && board.cellAt(board.view.cell)?.id) ?? null }).catch(() => {});
+}
+
+const messageOf = (error) => (error.kind === "offline" ? t("offline") : error.kind === "unready" ? t("unready") : [inCurrentLanguage(error.message), error.incident].filter(Boolean).join(" · "));
+
+function showProblems(form, texts) {
+  problems.set(form, texts);
+  redraw();
+}
+
+/** Await a request of a form; show why it failed and return null. Only one runs at a time, and what was typed stays. */
+async function attempt(form, send) {
+  if (isBusy) return null;
+  isBusy = true;
+  problems.delete(form);
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    problems.set(form, [`${t("notSent")} · ${messageOf(error)}`]);
+    return null;
+  } finally {
+    isBusy = false;
+    redraw();
+  }
+}
+
+/** Send a command; return its payload, or null if the hub refused it. Then what it is about is loaded again. */
+async function run(name, input, { form, done = "" }) {
+  const payload = await attempt(form, () => sendCommand(name, input));
+  if (!payload) return null;
+  store.reload(["frame", "agenda", "proposals", ...(live === "on" ? [] : ["matrix"])]);
+  if (payload.userErrors.length > 0) {
+    const isStale = payload.userErrors.some(({ code }) => code === "STALE_VERSION");
+    showProblems(form, [...problemTexts(payload.userErrors), ...(isStale ? [t("staleHelp")] : [])]);
+    return null;
+  }
+  if (done) announce(done);
+  return payload;
+}
+
+/** Draw what the store has loaded, and announce what others changed. */
+function showChanges(parts, changes) {
+  if (changes.length > 0) {
+    announce(changes.map((change) => changeSentence(store.state.matrix, change)).join(" · "));
+  }
+  redraw();
+  if (changes.length > 0) flash(boardSection, changes.map(({ place }) => place));
+}
+
+function redraw() {
+  if (isComposing || !store.state.session) return;
+  setLanguage(board.view.lang ?? "th");
+  withFocusRestored(() => {
+    drawAround();
+    drawPanel();
+  });
+  redrawMatrix();
+}
+
+function drawAround() {
+  if (store.state.session) drawFrame(board, { isNarrow: isNarrow(), isWall: isWall(), retry: () => { connection?.retry(); store.reload(); } });
+}
+
+function drawPanel() {
+  const kind = panelOf(board.view, !isWall());
+  panel.hidden = kind === null;
+  panel.dataset.panel = kind ?? "";
+  document.body.toggleAttribute("data-drawer", kind !== null);
+  if (kind === null) return;
+  const side = sideOf();
+  panel.className = `on-${side}`;
+  const isSame = panelDrawn === panelKey();
+  const scroll = panel.scrollTop;
+  const PANELS = { agenda: agendaPanel, item: itemPanel, cell: cellPanel, proposal: proposalPanel, people: peoplePanel, form: board.view.form === "item" ? itemForm : proposalForm };
+  replaceChildren(panel, PANELS[kind](board));
+  panel.scrollTop = isSame ? scroll : 0;
+  panelDrawn = panelKey();
+}
+
+/** Return the side on which a panel covers the wall matrix: away from the cell that it is about. */
+function sideOf() {
+  const place = board.view.cell ?? (board.view.form || board.view.item || board.view.proposal ? placeOfForm(board) : null);
+  const cell = place && board.cellAt(place);
+  return cell && cell.columnIndex >= store.state.matrix.columns.headers.length / 2 ? "left" : "right";
+}
+
+/** Return the changes that are shown on the matrix: of the form's preview, or of the open proposal. */
+function shownChanges() {
+  if (board.view.form && board.preview?.changes) return board.preview.changes.changed;
+  const proposal = board.view.ghost && store.state.proposals.get(board.view.proposal);
+  return proposal?.status === "OPEN" ? proposal.preview.changed : [];
+}
+
+/** Draw the matrix if it changed, and what is shown on its cells. */
+function redrawMatrix() {
+  const { matrix } = store.state;
+  document.body.dataset.view = "matrix";
+  if (!matrix) return replaceChildren(boardSection, h("p", { class: "banner", role: "status" }, t("noMatrix")));
+  const changes = shownChanges();
+  const key = JSON.stringify([matrix.asOf, matrix.key, changes.map(({ after }) => after && [placeOf(after), after.state, after.projectCount]), board.view.only, board.view.stage, board.view.swap, board.view.show, document.documentElement.lang, isNarrow(), isNarrow() && board.view.cell]);
+  const isNew = key !== matrixDrawn;
+  if (isNew) {
+    matrixDrawn = key;
+    markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
+    const shown = changes.length > 0 ? withPreview(matrix, changes) : matrix;
+    withFocusRestored(() => {
+      replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })));
+      drawMatrix(boardSection, shown, { view: board.view, open: board.view.cell ?? "", isNarrow: isNarrow() }, { open: showPlace, stage: (stage) => go({ stage }) });
+    });
+    drawBoardSheet(board);
+  }
+  for (const cell of boardSection.querySelectorAll("[data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === board.view.cell));
+  decorate(boardSection, notes(changes));
+  return scheduleRefit();
+}
+
+/** Return what the session knows about cells, by place. */
+function notes(changes) {
+  const { agenda, delegations, marks, matrix, presence } = store.state;
+  const places = placesById(matrix);
+  const proposals = new Map();
+  for (const { proposals: list } of agenda) for (const { operations, status } of list.nodes) if (status === "OPEN")
+    for (const cell of new Set(operations.flatMap(({ cells }) => cells))) if (places.has(cell)) proposals.set(places.get(cell), (proposals.get(places.get(cell)) ?? 0) + 1);
+  const viewing = new Map();
+  const own = ownDelegation(store.state);
+  for (const delegation of delegations) {
+    const seen = presence.get(delegation.id);
+    const place = seen?.connected && seen.viewing && delegation.id !== own?.id ? places.get(seen.viewing) : null;
+    if (place) viewing.set(place, [...(viewing.get(place) ?? []), agencyLabel(delegation.agency)]);
+  }
+  const current = agenda.find(({ status }) => status === "CURRENT")?.cell;
+  return {
+    marks, proposals, viewing, current: current ? placeOf(current) : "", ghost: new Map(changes.filter(({ after }) => after).map((change) => [placeOf(change.after), change])),
+    pledges: new Map(matrix.cells.filter(({ pledges }) => pledges.length > 0).map((cell) => [places.get(cell.id), cell.pledges])),
+  };
+}
+
+let refitFrame = 0;
+function scheduleRefit() {
+  cancelAnimationFrame(refitFrame);
+  refitFrame = requestAnimationFrame(() => refit(boardSection));
+}
+
+function setLive(status) {
+  if (status === live) return;
+  const wasLost = live === "lost";
+  live = status;
+  lostAt = status === "lost" ? lostAt ?? new Date() : null;
+  if (status === "lost") announce(t("connectionLost"));
+  else if (wasLost) announce(t("connectionBack"));
+  // Events that were sent before the connection are replayed; presence is not, and without a cursor nothing is.
+  if (status === "on") store.reload(wasLost || !store.state.cursor ? undefined : ["presence"]);
+  redraw();
+}
+
+async function start() {
+  setLanguage(board.view.lang ?? "th");
+  byId("skip").textContent = t("skip");
+  document.title = `${t("board")} · ${t("app")}`;
+  replaceChildren(boardSection, loadingMessage(t("loadingBoard")));
+  boardSection.setAttribute("aria-busy", "true");
+  try {
+    if (!(await store.start())) {
+      boardSection.removeAttribute("aria-busy");
+      return replaceChildren(boardSection, h("p", { class: "banner", id: "sign-in" }, t("sessionNotVisible"), " ", h("a", { href: `/signin?next=${encodeURIComponent(location.pathname + location.search)}` }, t("toSignIn"))));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    boardSection.removeAttribute("aria-busy");
+    if (error.kind === "unready") setTimeout(start, error.retryAfter * 1000);
+    return replaceChildren(boardSection, errorPanel(error, start));
+  }
+  boardSection.removeAttribute("aria-busy");
+  document.title = `${localize(store.state.session.title)} · ${t("app")}`;
+  redraw();
+  if (board.view.proposal) openProposal();
+  connection = followSession(sessionId, { cursor: () => store.state.cursor, onEvent: store.apply, onStatus: setLive });
+  return undefined;
+}
+
+byId("language").addEventListener("click", () => go({ lang: document.documentElement.lang === "en" ? null : "en" }));
+document.addEventListener("compositionstart", () => { isComposing = true; });
+document.addEventListener("compositionend", () => { isComposing = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || panel.hidden || event.isComposing) return;
+  if (board.isTop && !isWall()) return;
+  event.preventDefault();
+  back();
+});
+addEventListener("popstate", () => {
+  board.view = parseView();
+  board.preview = null;
+  if (board.view.proposal && !store.state.proposals.has(board.view.proposal)) openProposal();
+  redraw();
+});
+new ResizeObserver(() => { if (store.state.session) redraw(); }).observe(document.documentElement);
+document.fonts.ready.then(scheduleRefit);
+start();

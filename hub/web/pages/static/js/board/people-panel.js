@@ -1,0 +1,76 @@
+/**
+ * Who takes part: delegations with their capacity, mandate and presence, and the steps of the session for its host.
+ */
+import { h } from "../dom.js";
+import { localize, t } from "../i18n.js";
+import { mark } from "../marks.js";
+import { agencyName, field, problemList, section } from "./labels.js";
+import { panelHead } from "./head.js";
+import { placeName, placesById } from "./places.js";
+import { isHost, ownDelegation } from "./store.js";
+import { opening } from "./view-state.js";
+
+/** The commands that a host may send, by the status of the session. */
+const STEPS = { SCHEDULED: ["sessionOpen"], OPEN: ["sessionSuspend", "sessionClose"], SUSPENDED: ["sessionResume", "sessionClose"], CLOSED: [], RATIFIED: [], CANCELLED: [] };
+
+/** Return the panel of the delegations. */
+export function peoplePanel(board) {
+  const { delegations, presence, session } = board.state;
+  const connected = delegations.filter(({ id }) => presence.get(id)?.connected).length;
+  return [
+    panelHead(board, t("delegations"), h("p", { class: "quiet" }, t("connectedOf", { n: connected, all: delegations.length }))),
+    h("ul", { class: "people" }, delegations.map((one, at) => personRow(board, one, at))),
+    problemList("people-problems", board.problemsOf("people")),
+    isHost(board.state) && STEPS[session.status].length > 0 && stepSection(board),
+    section(t("documents"), h("ul", { class: "links" }, documentLinks(board).map(([href, text]) => h("li", {}, h("a", { href }, text))))),
+  ];
+}
+
+/** Return the addresses and names of the pages that belong to the session. */
+export function documentLinks(board) {
+  const path = `${location.pathname.replace(/\/$/, "")}`;
+  const language = document.documentElement.lang === "en" ? "?lang=en" : "";
+  return [[`${path}/brief${language}`, t("brief")], [`${path}/minutes${language}`, t(board.state.session.status === "CLOSED" ? "minutesFinal" : "minutesDraft")]];
+}
+
+function personRow(board, delegation, at) {
+  const presence = board.state.presence.get(delegation.id);
+  const isOwn = delegation.id === ownDelegation(board.state)?.id;
+  const viewing = presence?.viewing && board.state.matrix && placesById(board.state.matrix).get(presence.viewing);
+  const status = presence?.connected ? "connected" : "notConnected";
+  return h("li", { class: `person-${status}` },
+    h("span", { class: "dot" }, mark(presence?.connected ? "CONNECTED" : "NOT_CONNECTED")),
+    h("div", {},
+      h("p", {}, h("b", {}, agencyName(delegation.agency)), isOwn && ` (${t("own")})`),
+      h("p", { class: "quiet" }, [t(`role_${delegation.role}`), t(status), t(delegation.present ? "present" : "absent")].join(" · ")),
+      delegation.mandate.text && h("p", { class: "quiet" }, t("mandate"), ": ", delegation.mandate.text),
+      viewing && h("p", { class: "quiet" }, t("viewingCell", { name: placeName(board.state.matrix, viewing) })),
+      isHost(board.state) && ["SCHEDULED", "OPEN", "SUSPENDED"].includes(board.state.session.status) && h("button", { type: "button", id: `present-${at}`, "aria-pressed": String(delegation.present), disabled: !board.isOnline, onclick: () => setPresent(board, delegation) }, t("isPresent"))));
+}
+
+const setPresent = (board, { agency, version, role, present }) => board.run("delegationSet", { session: board.state.session.id, items: [{ agency: agency.id, expectedVersion: version, role, present: !present }] }, { form: "people", done: t(present ? "markedAbsent" : "markedPresent", { name: localize(agency.name) }) });
+
+/** The steps of the session; closing is confirmed, because open proposals lapse. */
+function stepSection(board) {
+  const { session } = board.state;
+  const form = "step";
+  const draft = board.drafts.read(form);
+  const send = async (name) => {
+    const payload = await board.run(name, { session: session.id, expectedVersion: session.version, ...(draft.note?.trim() ? { note: draft.note.trim() } : {}) }, { form, done: t(`${name}Done`) });
+    if (payload) { board.drafts.remove(form); board.redraw(); }
+  };
+  const note = h("input", { type: "text", maxlength: 1000, autocomplete: "off", oninput: ({ target }) => { board.drafts.update(form, { note: target.value }); draft.note = target.value; } });
+  note.value = draft.note ?? "";
+  const isClosing = draft.isClosing;
+  return section(t("chair"),
+    field("step-note", t("minutesNote"), note),
+    h("div", { class: "actions" }, STEPS[session.status].map((name) => name === "sessionClose"
+      ? h("button", { type: "button", id: name, disabled: !board.isOnline, onclick: () => { board.drafts.update(form, { isClosing: true }); board.redraw(); } }, t(name))
+      : h("button", { type: "button", class: "primary", id: name, disabled: !board.isOnline, onclick: () => send(name) }, t(name)))),
+    isClosing && h("div", { class: "confirm", role: "group", "aria-label": t("sessionClose") }, h("p", {}, t("closeHelp")),
+      h("div", { class: "actions" }, h("button", { type: "button", class: "primary", id: "confirm-close", disabled: !board.isOnline, onclick: () => send("sessionClose") }, t("sessionCloseSure")), h("button", { type: "button", id: "cancel-close", onclick: () => { board.drafts.update(form, { isClosing: false }); board.redraw(); } }, t("cancel")))),
+    problemList("step-problems", board.problemsOf(form)));
+}
+
+/** Open the panel of the delegations. */
+export const openPeople = (board) => board.go(opening({ panel: "people" }));
