@@ -53,6 +53,7 @@ function drawButtons(board, isNarrow, isWall) {
 function drawBanners(board, { status, lostAt, retry }) {
   const { session, viewer } = board.state;
   const notOpen = { SCHEDULED: t("notYetOpen", { time: session.startsAt ? formatDateTime(session.startsAt) : "–" }), SUSPENDED: t("isSuspended"), CLOSED: t("isClosed"), RATIFIED: t("isRatified"), CANCELLED: t("isCancelled") }[session.status];
+  byId("banners").setAttribute("aria-label", t("messages"));
   replaceChildren(byId("banners"),
     status === "lost" && h("div", { class: "banner off", id: "lost", role: "alert" }, h("b", {}, t("connectionLost")), " ", t("connectionLostHelp", { time: formatTime(lostAt ?? new Date()) }), " ", h("button", { type: "button", id: "retry-connection", onclick: retry }, t("retry"))),
     notOpen && h("p", { class: "banner quiet", id: "not-open" }, notOpen),

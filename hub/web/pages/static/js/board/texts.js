@@ -4,6 +4,7 @@
 export const BOARD_TEXTS = {
   board: ["กระดานประชุมร่วม", "Board of a joint session"],
   sessions: ["การประชุมร่วม", "Joint sessions"],
+  messages: ["ข้อความจากระบบ", "Messages of the hub"],
   panels: ["แผงข้างเมทริกซ์", "Panels beside the matrix"],
   loadingBoard: ["กำลังโหลดกระดานประชุม", "Loading the board"],
   sessionNotVisible: ["ไม่พบการประชุมนี้ หรือท่านไม่มีสิทธิเห็น", "There is no such session, or you may not see it."],
