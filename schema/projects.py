@@ -80,6 +80,7 @@ class AreaShare:
 class Project(Node):
     """A project or activity of any actor (โครงการ); an unknown owner or area is not an error."""
 
+    version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
     code: str | None = field("Code (รหัส)")
     name: LocalizedText = field("Name (ชื่อ)")
     actor_level: ActorLevel | None = field("Row of the matrix (ผู้ดำเนินการ)")

@@ -32,6 +32,9 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
+from hub.store.sessions.agreements import Agreements
+from hub.store.sessions.proposals import Proposals
+from hub.store.sessions.reading import Sessions
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
 from hub.store.tasks import Tasks
@@ -66,6 +69,9 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.tasks = Tasks(transaction, reader)
+        self.sessions = Sessions(transaction, reader)
+        self.proposals = Proposals(transaction, reader)
+        self.agreements = Agreements(transaction, reader)
         self.changes = Changes(transaction, reader)
         self.webhooks = Webhooks(transaction, reader)
         self.imports = Imports(transaction, viewer)
