@@ -8,7 +8,7 @@ import { formatTime } from "../sources/format.js";
 import { agencyLabel, field, problemList, section, stateChip } from "./labels.js";
 import { panelHead } from "./head.js";
 import { placeName, placeOf } from "./places.js";
-import { canNegotiate, isHost } from "./store.js";
+import { canNegotiate, isHost, isUnderWay } from "./store.js";
 import { opening } from "./view-state.js";
 
 const SHOWN_EVENTS = 8;
@@ -60,7 +60,7 @@ export function itemPanel(board) {
   const item = board.state.agenda.find(({ id }) => id === board.view.item);
   if (!item) return [panelHead(board, t("agenda")), h("p", { class: "quiet" }, t("itemGone"))];
   const place = item.cell && placeOf(item.cell);
-  const canPropose = canNegotiate(board.state) && board.state.session.status === "OPEN" && item.status !== "AGREED";
+  const canPropose = canNegotiate(board.state) && isUnderWay(board.state.session) && item.status !== "AGREED";
   return [
     panelHead(board, item.title, h("p", { class: "agenda-status" }, h("span", {}, t("itemN", { n: item.order })), h("b", {}, t(`agenda_${item.status}`)))),
     place && h("p", {}, h("button", { type: "button", class: "place-link", id: "item-cell", onclick: () => board.showPlace(place) }, placeName(board.state.matrix, place)), " ", board.cellAt(place) && stateChip(board.cellAt(place).state)),
@@ -74,7 +74,7 @@ export function itemPanel(board) {
 /** Return proposals as buttons that open them, each with how many required agencies have accepted. */
 export function proposalRows(board, proposals) {
   return h("ul", { class: "proposals" }, proposals.map((proposal, at) => {
-    const accepted = proposal.requiredParties.filter(({ agency }) => proposal.positions.some((one) => one.agency.id === agency.id && one.stance.startsWith("ACCEPT"))).length;
+    const accepted = proposal.requiredParties.filter(({ position }) => position?.stance.startsWith("ACCEPT")).length;
     return h("li", { class: `p-${proposal.status}` }, h("button", { type: "button", id: `proposal-${at}`, onclick: () => board.go({ proposal: proposal.id, form: null, ghost: null }) },
       h("span", { class: "proposal-name" }, proposal.summary),
       h("span", { class: "quiet block" }, t("byAgency", { name: agencyLabel(proposal.by) }), " · ", t(`proposal_${proposal.status}`), proposal.status === "OPEN" && ` · ${t("acceptedOf", { n: accepted, all: proposal.requiredParties.length })}`)));

@@ -10,7 +10,7 @@ import { proposalRows } from "./agenda-panel.js";
 import { agencyName, section, stateChip } from "./labels.js";
 import { panelHead } from "./head.js";
 import { placeName } from "./places.js";
-import { canNegotiate, isHost } from "./store.js";
+import { canNegotiate, isHost, isUnderWay } from "./store.js";
 import { opening } from "./view-state.js";
 
 /** Return the panel of the open cell. */
@@ -36,7 +36,7 @@ export function cellPanel(board) {
 
 function actions(board, cell, place, items) {
   const { session } = board.state;
-  if (session.status !== "OPEN") return canNegotiate(board.state) && session.status !== "CLOSED" ? h("p", { class: "quiet" }, t("proposeWhenOpen")) : null;
+  if (!isUnderWay(session)) return null;
   if (!canNegotiate(board.state)) return isHost(board.state) && items.length === 0 ? h("div", { class: "actions" }, agendaButton(board)) : null;
   if (cell.state === "RESTRICTED") return null;
   const propose = (kind) => () => board.go({ form: "propose", kind });

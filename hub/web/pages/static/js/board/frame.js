@@ -7,7 +7,7 @@ import { mark } from "../marks.js";
 import { pagePath } from "../page-tabs.js";
 import { formatDateTime, formatTime } from "../sources/format.js";
 import { currentItem } from "./agenda-panel.js";
-import { ownDelegation } from "./store.js";
+import { canNegotiate, isHost, ownDelegation } from "./store.js";
 import { opening, panelOf } from "./view-state.js";
 
 const LIVE_MARKS = { on: "CONNECTED", wait: "NOT_CONNECTED", lost: "DOWN" };
@@ -49,15 +49,16 @@ function drawButtons(board, isNarrow, isWall) {
     !isNarrow && h("button", { type: "button", id: "print", onclick: () => print() }, t("printA3")));
 }
 
-/** The banners: a lost connection, a session that is not open, who is not signed in. */
+/** The banners: a lost connection, a session that is not open; at the foot, why a viewer can only read. */
 function drawBanners(board, { status, lostAt, retry }) {
   const { session, viewer } = board.state;
   const notOpen = { SCHEDULED: t("notYetOpen", { time: session.startsAt ? formatDateTime(session.startsAt) : "–" }), SUSPENDED: t("isSuspended"), CLOSED: t("isClosed"), RATIFIED: t("isRatified"), CANCELLED: t("isCancelled") }[session.status];
   byId("banners").setAttribute("aria-label", t("messages"));
   replaceChildren(byId("banners"),
     status === "lost" && h("div", { class: "banner off", id: "lost", role: "alert" }, h("b", {}, t("connectionLost")), " ", t("connectionLostHelp", { time: formatTime(lostAt ?? new Date()) }), " ", h("button", { type: "button", id: "retry-connection", onclick: retry }, t("retry"))),
-    notOpen && h("p", { class: "banner quiet", id: "not-open" }, notOpen),
-    !viewer && h("p", { class: "banner quiet", id: "read-only" }, t("readOnlySignIn"), " ", h("a", { href: `/signin?next=${encodeURIComponent(location.pathname + location.search)}` }, t("toSignIn"))),
-    viewer && !ownDelegation(board.state) && h("p", { class: "banner quiet", id: "read-only" }, t("readOnlyNoDelegation")));
+    notOpen && h("p", { class: "banner quiet", id: "not-open" }, notOpen));
+  byId("read-only").hidden = canNegotiate(board.state) || isHost(board.state);
+  replaceChildren(byId("read-only"), viewer ? t(ownDelegation(board.state) ? "readOnlyRole" : "readOnlyNoDelegation")
+    : [t("readOnlySignIn"), " ", h("a", { href: `/signin?next=${encodeURIComponent(location.pathname + location.search)}` }, t("toSignIn"))]);
 }
 

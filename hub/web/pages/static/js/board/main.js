@@ -2,9 +2,7 @@
  * The board of a joint session: loads the session, follows its events, draws the matrix, the panel beside it and what is around them.
  */
 import { ApiError } from "../api.js";
-import { loadPlace } from "../cell-drawer.js";
 import { byId, h, replaceChildren } from "../dom.js";
-import { loadFigurePage } from "../figure-pages.js";
 import { withFocusRestored } from "../focus.js";
 import { addTexts, inCurrentLanguage, localize, setLanguage, t } from "../i18n.js";
 import { legend } from "../legend.js";
@@ -12,18 +10,20 @@ import { errorPanel, loadingMessage } from "../messages.js";
 import { markMadeUp } from "../made-up.js";
 import { agendaPanel, itemForm, itemPanel } from "./agenda-panel.js";
 import { cellPanel } from "./cell-panel.js";
+import { createCellData } from "./cell-data.js";
+import { cellNotes } from "./cell-notes.js";
 import { createDrafts } from "./drafts.js";
 import { drawFrame } from "./frame.js";
-import { agencyLabel, problemTexts } from "./labels.js";
+import { problemTexts } from "./labels.js";
 import { followSession } from "./live.js";
 import { changeSentence, decorate, drawMatrix, flash, refit } from "./matrix-view.js";
 import { peoplePanel } from "./people-panel.js";
-import { cellsByPlace, placeOf, placesById, withPreview } from "./places.js";
+import { cellsByPlace, placeOf, withPreview } from "./places.js";
 import { drawBoardSheet } from "./print-sheet.js";
 import { placeOfForm, proposalForm } from "./proposal-form.js";
 import { proposalPanel } from "./proposal-panel.js";
-import { loadCellChoices, sendCommand } from "./queries.js";
-import { canNegotiate, createStore, ownDelegation } from "./store.js";
+import { sendCommand } from "./queries.js";
+import { canNegotiate, createStore } from "./store.js";
 import { BOARD_TEXTS } from "./texts.js";
 import { changeView, formatView, opening, panelOf, parseView, stepBack } from "./view-state.js";
 
@@ -33,7 +33,6 @@ const sessionId = `gid://hub/JointSession/${decodeURIComponent(location.pathname
 const boardSection = byId("board");
 const panel = byId("drawer");
 const problems = new Map();
-const cellData = new Map();
 let isComposing = false;
 let isBusy = false;
 let live = "wait";
@@ -46,6 +45,8 @@ const isNarrow = () => innerWidth <= NARROW_WIDTH;
 const isWall = () => innerWidth >= 1600 && innerHeight >= 850;
 const store = createStore(sessionId, { onChange: showChanges, onError: () => drawAround() });
 
+const cellData = createCellData(store.state, { onLoaded: redraw, onError: showLoadError });
+
 /** What the panels use of the page. */
 const board = {
   state: store.state,
@@ -55,11 +56,12 @@ const board = {
   get isOnline() { return live !== "lost" && !isBusy; },
   get isTop() { return ["agenda", null].includes(panelOf(board.view, !isWall())); },
   live: () => ({ status: live, lostAt }),
-  go, back, redraw, redrawMatrix, run, attempt, showProblems, showPlace, moreFigures,
+  go, back, redraw, redrawMatrix, run, attempt, showProblems, showPlace,
+  moreFigures: () => cellData.loadMore(board.view.cell),
   problemsOf: (form) => problems.get(form) ?? [],
   cellAt: (place) => (store.state.matrix && cellsByPlace(store.state.matrix).get(place)) ?? null,
-  cellDetails: (place) => readCell(place, "details", loadDetails),
-  choicesAt: (place) => readCell(place, "choices", (cell) => loadCellChoices(cell.id)),
+  cellDetails: (place) => cellData.details(place),
+  choicesAt: (place) => cellData.choices(place),
   itemsAt: (place) => store.state.agenda.filter(({ cell, proposals }) => (cell && placeOf(cell) === place) || proposals.nodes.some((one) => touches(one, place))),
   proposalsAt: (place) => store.state.agenda.flatMap(({ proposals }) => proposals.nodes).filter((one) => touches(one, place)),
 };
@@ -99,6 +101,8 @@ function showPlace(place) {
 }
 
 const panelKey = (view = board.view) => [panelOf(view, !isWall()), view.item, view.proposal, view.cell, view.form].join(" ");
+/** A proposal that was concluded is shown from its beginning again. */
+const contentKey = () => `${panelKey()} ${store.state.proposals.get(board.view.proposal)?.status}`;
 
 function openProposal() {
   store.closeProposals(board.view.proposal);
@@ -109,28 +113,6 @@ function showLoadError(error) {
   if (!(error instanceof ApiError)) throw error;
   const place = panel.querySelector(".awaited");
   if (place) replaceChildren(place, messageOf(error));
-}
-
-/** Return what was loaded of a cell, and load it if it was not; the panel is drawn again when it is there. */
-function readCell(place, part, load) {
-  const cell = board.cellAt(place);
-  const key = `${store.state.matrix.key} ${store.state.matrix.asOf} ${place} ${part}`;
-  if (cellData.has(key)) return cellData.get(key);
-  cellData.set(key, null);
-  load(cell, place).then((loaded) => { cellData.set(key, loaded); redraw(); }, (error) => { cellData.delete(key); showLoadError(error); });
-  return null;
-}
-
-const selectionOf = (cell) => ({ cell, row: store.state.matrix.rows.headers[cell.rowIndex], column: store.state.matrix.columns.headers[cell.columnIndex] });
-const loadDetails = (cell) => loadPlace(store.state.matrix.key, selectionOf(cell), "APPROPRIATED");
-
-/** Load the next page of projects of the open cell. */
-async function moreFigures() {
-  const { matrix } = store.state;
-  const key = `${matrix.key} ${matrix.asOf} ${board.view.cell} details`;
-  const loaded = cellData.get(key);
-  cellData.set(key, { ...loaded, pages: await loadFigurePage(matrix.key, selectionOf(board.cellAt(board.view.cell)), "APPROPRIATED", loaded.pages) });
-  redraw();
 }
 
 /** Send which cell is open, so that the others see it; a failure changes nothing here. */
@@ -208,12 +190,12 @@ function drawPanel() {
   if (kind === null) return;
   const side = sideOf();
   panel.className = `on-${side}`;
-  const isSame = panelDrawn === panelKey();
+  const isSame = panelDrawn === contentKey();
   const scroll = panel.scrollTop;
   const PANELS = { agenda: agendaPanel, item: itemPanel, cell: cellPanel, proposal: proposalPanel, people: peoplePanel, form: board.view.form === "item" ? itemForm : proposalForm };
   replaceChildren(panel, PANELS[kind](board));
   panel.scrollTop = isSame ? scroll : 0;
-  panelDrawn = panelKey();
+  panelDrawn = contentKey();
 }
 
 /** Return the side on which a panel covers the wall matrix: away from the cell that it is about. */
@@ -249,29 +231,8 @@ function redrawMatrix() {
     drawBoardSheet(board);
   }
   for (const cell of boardSection.querySelectorAll("[data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === board.view.cell));
-  decorate(boardSection, notes(changes));
+  decorate(boardSection, cellNotes(store.state, changes));
   return scheduleRefit();
-}
-
-/** Return what the session knows about cells, by place. */
-function notes(changes) {
-  const { agenda, delegations, marks, matrix, presence } = store.state;
-  const places = placesById(matrix);
-  const proposals = new Map();
-  for (const { proposals: list } of agenda) for (const { operations, status } of list.nodes) if (status === "OPEN")
-    for (const cell of new Set(operations.flatMap(({ cells }) => cells))) if (places.has(cell)) proposals.set(places.get(cell), (proposals.get(places.get(cell)) ?? 0) + 1);
-  const viewing = new Map();
-  const own = ownDelegation(store.state);
-  for (const delegation of delegations) {
-    const seen = presence.get(delegation.id);
-    const place = seen?.connected && seen.viewing && delegation.id !== own?.id ? places.get(seen.viewing) : null;
-    if (place) viewing.set(place, [...(viewing.get(place) ?? []), agencyLabel(delegation.agency)]);
-  }
-  const current = agenda.find(({ status }) => status === "CURRENT")?.cell;
-  return {
-    marks, proposals, viewing, current: current ? placeOf(current) : "", ghost: new Map(changes.filter(({ after }) => after).map((change) => [placeOf(change.after), change])),
-    pledges: new Map(matrix.cells.filter(({ pledges }) => pledges.length > 0).map((cell) => [places.get(cell.id), cell.pledges])),
-  };
 }
 
 let refitFrame = 0;

@@ -6,7 +6,7 @@ import { localize, t } from "../i18n.js";
 import { mark } from "../marks.js";
 import { formatTime } from "../sources/format.js";
 import { agencyLabel, agencyName, field, problemList, section } from "./labels.js";
-import { canNegotiate, ownDelegation } from "./store.js";
+import { canNegotiate, isUnderWay, ownDelegation } from "./store.js";
 
 /** Stances that need no text are taken with one click; the others ask for one. */
 const STANCES = ["ACCEPT", "ACCEPT_WITH_CONDITION", "OBJECT", "ABSTAIN"];
@@ -14,19 +14,19 @@ const NEEDS_TEXT = new Set(["ACCEPT_WITH_CONDITION", "OBJECT"]);
 
 /** Return the positions: of each agency that must accept, then of the others. */
 export function positionSection(proposal) {
-  const required = new Map(proposal.requiredParties.map((one) => [one.agency.id, one]));
-  const position = new Map(proposal.positions.filter(({ inForce }) => inForce).map((one) => [one.agency.id, one]));
-  const others = [...position.values()].filter(({ agency }) => !required.has(agency.id));
+  const inForce = new Map(proposal.positions.filter((one) => one.inForce).map((one) => [one.id, one]));
+  const counted = new Set(proposal.requiredParties.map(({ position }) => position?.id));
+  const others = [...inForce.values()].filter(({ id }) => !counted.has(id));
   return section(t("positions"), h("ul", { class: "positions" },
-    [...required.values()].map((one) => positionRow(one.agency, position.get(one.agency.id), one, proposal)),
+    proposal.requiredParties.map((one) => positionRow(one.agency, inForce.get(one.position?.id), one, proposal)),
     others.map((one) => positionRow(one.agency, one, null, proposal))));
 }
 
 function positionRow(agency, position, required, { conditions }) {
   const stance = position?.stance ?? "WAIT";
-  const condition = stance === "ACCEPT_WITH_CONDITION" && conditions.findLast(({ by, status }) => by.id === agency.id && status !== "WITHDRAWN");
+  const condition = stance === "ACCEPT_WITH_CONDITION" && conditions.findLast(({ by, status }) => by.id === position.agency.id && status !== "WITHDRAWN");
   return h("li", { class: `st-${stance}` }, mark(stance),
-    h("div", {}, h("p", {}, h("b", {}, agencyName(agency)), " ", h("span", { class: "stance" }, t(`stance_${stance}`))),
+    h("div", {}, h("p", {}, h("b", {}, agencyName(agency)), " ", h("span", { class: "stance" }, t(`stance_${stance}`)), position && position.agency.id !== agency.id && h("span", { class: "quiet" }, ` ${t("takenBy", { name: agencyLabel(position.agency) })}`)),
       required && h("p", { class: "quiet" }, localize(required.because), !required.mandated && h("b", { class: "warn" }, ` · ${t("notMandated")}`)),
       !required && h("p", { class: "quiet" }, t("notRequired")),
       condition && h("p", { class: "quote" }, h("q", {}, condition.text), " ", h("b", {}, t(`condition_${condition.status}`))),
@@ -43,7 +43,7 @@ export function historySection({ positionHistory }) {
 
 /** Return the own position with its buttons; null for those who cannot take one. */
 export function ownPositionSection(board, proposal) {
-  if (proposal.status !== "OPEN" || !canNegotiate(board.state) || board.state.session.status !== "OPEN") return null;
+  if (proposal.status !== "OPEN" || !canNegotiate(board.state) || !isUnderWay(board.state.session)) return null;
   const own = ownDelegation(board.state);
   const current = proposal.positions.find(({ agency, inForce }) => inForce && agency.id === own.agency.id);
   const form = `position:${proposal.id}`;
@@ -91,9 +91,9 @@ function resolveForm(board, condition, at) {
   const agencies = board.state.delegations.map(({ agency }) => agency);
   return h("form", { class: "board-form", novalidate: true, onsubmit: async (event) => {
     event.preventDefault();
-    const missing = !draft.resolution?.trim() ? "resolutionMissing" : isCarried && !draft.agency ? "agencyMissing" : null;
+    const missing = !draft.resolution?.trim() ? "resolutionMissing" : isCarried && !draft.agency ? "agencyMissing" : isCarried && !draft.dueOn ? "dueMissing" : null;
     if (missing) return board.showProblems(form, [t(missing)]);
-    const payload = await board.run("conditionResolve", { condition: condition.id, expectedVersion: condition.version, outcome: draft.outcome, resolution: draft.resolution.trim(), ...(isCarried ? { agency: draft.agency, ...(draft.dueOn ? { dueOn: draft.dueOn } : {}) } : {}) }, { form, done: t("conditionDone") });
+    const payload = await board.run("conditionResolve", { condition: condition.id, expectedVersion: condition.version, outcome: draft.outcome, resolution: draft.resolution.trim(), ...(isCarried ? { agency: draft.agency, dueOn: draft.dueOn } : {}) }, { form, done: t("conditionDone") });
     if (payload) { board.drafts.remove(form); board.redraw(); }
     return undefined;
   } },

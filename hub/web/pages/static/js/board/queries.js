@@ -19,7 +19,7 @@ const CHECKS = `checks { outcome message ${TEXT} quote ${TEXT} citation rule { c
 const OPERATIONS = `operations { kind text ${TEXT} before after amountBefore { amount } amountAfter { amount } cells target { id } }`;
 const CONDITION = `{ id version text status resolution by ${AGENCY} }`;
 const AGENDA_ITEM = `id version order title status note cell { id state ${PLACE} } subject { id } outcome { id at proposal { id } }
-  proposals(first: 10) { nodes { id summary status by ${AGENCY} operations { cells } positions { stance agency { id } } requiredParties { agency { id } } } }`;
+  proposals(first: 10) { nodes { id summary status by ${AGENCY} operations { cells } positions { stance agency { id } } requiredParties { agency { id } position { stance } } } }`;
 const PAGE = 50;
 const EVENT = `cursor at kind by ${AGENCY} subject { id } changedCells`;
 
@@ -34,7 +34,7 @@ const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: 
 const AGENDA_QUERY = `query BoardAgenda($id: ID!, $after: String) { session(id: $id) { agenda(first: ${PAGE}, after: $after) { nodes { ${AGENDA_ITEM} } pageInfo { hasNextPage endCursor } } } }`;
 const PROPOSAL_QUERY = `query BoardProposal($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { node(id: $id) { ... on Proposal {
   id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS} ${CHECKS} preview ${COMPARISON}
-  requiredParties { agency ${AGENCY} because ${TEXT} mandated }
+  requiredParties { agency ${AGENCY} because ${TEXT} mandated position { id } }
   positions { id stance reason at inForce agency ${AGENCY} }
   positionHistory(first: 20) { nodes { id stance reason at inForce agency ${AGENCY} } }
   conditions ${CONDITION}

@@ -148,5 +148,8 @@ export const ownDelegation = ({ viewer, delegations }) => delegations.find(({ ag
 /** Return whether the signed-in person conducts the session for its host. */
 export const isHost = ({ viewer, session }) => Boolean(viewer?.agency && session && viewer.agency.id === session.host.id && viewer.scopes.includes("session:host"));
 
+/** Return whether proposals and positions are possible: before the session, too, so that what both sides accept is settled beforehand. */
+export const isUnderWay = ({ status }) => status === "SCHEDULED" || status === "OPEN";
+
 /** Return whether the signed-in person may propose and take positions: a delegation that does not only read. */
 export const canNegotiate = (state) => Boolean(state.viewer?.scopes.includes("session:negotiate")) && !["OBSERVER", undefined].includes(ownDelegation(state)?.role);

@@ -1,0 +1,41 @@
+/**
+ * What is loaded of a cell when it is opened: its details, and what can be chosen for operations in it. It is loaded again when the matrix changes.
+ */
+import { loadPlace } from "../cell-drawer.js";
+import { loadFigurePage } from "../figure-pages.js";
+import { cellsByPlace } from "./places.js";
+import { loadCellChoices } from "./queries.js";
+
+const PHASE = "APPROPRIATED";
+
+/**
+ * Return the functions that read what was loaded of a cell; null while it is being loaded.
+ * @param {object} state of the session
+ * @param {{onLoaded: () => void, onError: (error: Error) => void}} handlers
+ */
+export function createCellData(state, { onLoaded, onError }) {
+  const loaded = new Map();
+  const keyOf = (place, part) => `${state.matrix.key} ${state.matrix.asOf} ${place} ${part}`;
+  const cellAt = (place) => cellsByPlace(state.matrix).get(place);
+  const selectionOf = (cell) => ({ cell, row: state.matrix.rows.headers[cell.rowIndex], column: state.matrix.columns.headers[cell.columnIndex] });
+
+  function read(place, part, load) {
+    const key = keyOf(place, part);
+    if (loaded.has(key)) return loaded.get(key);
+    loaded.set(key, null);
+    load(cellAt(place)).then((content) => { loaded.set(key, content); onLoaded(); }, (error) => { loaded.delete(key); onError(error); });
+    return null;
+  }
+
+  return {
+    details: (place) => read(place, "details", (cell) => loadPlace(state.matrix.key, selectionOf(cell), PHASE)),
+    choices: (place) => read(place, "choices", (cell) => loadCellChoices(cell.id)),
+    /** Load the next page of the projects of a cell with many. */
+    async loadMore(place) {
+      const key = keyOf(place, "details");
+      const before = loaded.get(key);
+      loaded.set(key, { ...before, pages: await loadFigurePage(state.matrix.key, selectionOf(cellAt(place)), PHASE, before.pages) });
+      onLoaded();
+    },
+  };
+}
