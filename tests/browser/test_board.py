@@ -197,7 +197,7 @@ async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard
     await chair.wait_for_function(f"() => !document.querySelector('{CELL} .viewer')")
 
 
-async def test_an_observer_reads_and_is_told_why_it_cannot_propose(open_board: OpenBoard) -> None:
+async def test_an_observer_reads_and_the_page_names_why_it_cannot_propose(open_board: OpenBoard) -> None:
     page = await open_board(OBSERVER, f"?cell={OTHER_GAP}")
     assert await page.locator("#propose-link").count() == 0
     assert await page.is_visible("#read-only")
@@ -213,7 +213,7 @@ async def test_the_chair_suspends_and_resumes_the_session(open_board: OpenBoard)
     await tourism.wait_for_selector("#propose-link")
 
 
-async def test_the_list_links_to_the_board_and_signed_out_people_are_asked_to_sign_in(
+async def test_the_list_links_to_the_board_and_signed_out_people_get_a_link_to_sign_in(
     browser: Any, board_hub: tuple[SourceHub, str]
 ) -> None:
     hub, session_id = board_hub

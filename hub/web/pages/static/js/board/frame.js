@@ -28,7 +28,7 @@ export function drawFrame(board, { isNarrow, isWall, retry }) {
   document.body.dataset.session = session.status;
   replaceChildren(byId("live"), mark(LIVE_MARKS[status]), " ", h("span", {}, t(`live_${status}`)), h("span", { class: "count" }, ` · ${connected}/${delegations.length}`), h("span", { class: "sr" }, ` ${t("connectedOf", { n: connected, all: delegations.length })}`));
   byId("views").setAttribute("aria-label", t("views"));
-  replaceChildren(byId("views"), h("a", { class: "tab", href: pagePath("/board"), id: "to-sessions" }, t("sessions")));
+  replaceChildren(byId("views"), h("a", { class: "tab", href: pagePath("/board"), id: "to-sessions" }, t("sessionsPage")));
   drawButtons(board, isNarrow, isWall);
   drawBanners(board, { status, lostAt, retry });
   const current = currentItem(board.state.agenda);

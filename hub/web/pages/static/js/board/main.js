@@ -228,7 +228,6 @@ function redrawMatrix() {
       replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })));
       drawMatrix(boardSection, shown, { view: board.view, open: board.view.cell ?? "", isNarrow: isNarrow() }, { open: showPlace, stage: (stage) => go({ stage }) });
     });
-    drawBoardSheet(board);
   }
   for (const cell of boardSection.querySelectorAll("[data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === board.view.cell));
   decorate(boardSection, cellNotes(store.state, changes));
@@ -294,5 +293,6 @@ addEventListener("popstate", () => {
   redraw();
 });
 new ResizeObserver(() => { if (store.state.session) redraw(); }).observe(document.documentElement);
+addEventListener("beforeprint", () => { if (store.state.matrix) drawBoardSheet(board); });
 document.fonts.ready.then(scheduleRefit);
 start();

@@ -103,7 +103,7 @@ function drawTotal(cell, total) {
 }
 
 /** Return the three phases of a total, each with its label. */
-export const phaseLines = (total) => h("dl", { class: "three" }, BOARD_PHASES.map((phase) => h("div", { class: `ph-${phase}` }, h("dt", {}, t(phase)), h("dd", {}, total[phase] ? formatMillions(total[phase].amount) : "–"))));
+export const phaseLines = (total) => h("dl", { class: "three" }, BOARD_PHASES.map((phase) => h("div", { class: `ph-${phase}` }, h("dt", {}, h("abbr", { title: t(phase) }, t(`short_${phase}`))), h("dd", {}, total[phase] ? formatMillions(total[phase].amount) : "–"))));
 
 /**
  * Show on the cells what the session knows about them. Called again it replaces what it added.

@@ -73,8 +73,8 @@ function projectField(name, label, operation, { at, choices, save, search, redra
   let timer = null;
   const find = async (text) => {
     const projects = await search(text);
-    const known = new Set(inCell.map((project) => project.id));
-    shown([...(text ? [] : inCell), ...projects.filter((project) => text || !known.has(project.id))]);
+    const cellIds = new Set(inCell.map((project) => project.id));
+    shown([...(text ? [] : inCell), ...projects.filter((project) => text || !cellIds.has(project.id))]);
     if (projects.length === 0 && text) replaceChildren(list, h("li", { class: "quiet", role: "status" }, t("noProjectFound")));
   };
   const input = h("input", { type: "search", autocomplete: "off", placeholder: t("projectSearch"), oninput: ({ target }) => { save({ [`${name}Text`]: target.value }); clearTimeout(timer); timer = setTimeout(() => find(target.value.trim()), SEARCH_DELAY); } });

@@ -14,6 +14,7 @@ const LISTED_STATES = ["GAP", "OVERLAP", "DISPUTED", "NOT_REPORTED"];
 export function drawBoardSheet(board) {
   const { agenda, delegations, matrix, session, loadedAt } = board.state;
   replaceChildren(byId("print-head"), h("p", {}, [session.areas.map(({ name }) => localize(name)).join(", "), formatFiscalYear(session.fiscalYear.be), t(`session_${session.status}`), t("printDay", { time: formatDateTime(loadedAt ?? new Date()) })].join(" · ")));
+  const nameOf = (id) => agencyLabel(delegations.find(({ agency }) => agency.id === id)?.agency);
   const cells = [...cellsByPlace(matrix)];
   const listed = LISTED_STATES.map((state) => [state, cells.filter(([, cell]) => cell.state === state)]).filter(([, found]) => found.length > 0);
   replaceChildren(byId("print-foot"),
@@ -21,7 +22,7 @@ export function drawBoardSheet(board) {
       cell.expected?.length > 0 && `: ${localize(cell.expected[0].statement)} (${formatCitation(cell.expected[0].citation)})`,
       cell.pledges.map(({ agency }) => ` · ${t("pledged", { name: agencyLabel(agency) })}`)))))),
     agenda.length > 0 && h("section", {}, h("h2", {}, t("agenda")), h("ol", {}, agenda.map((item) => h("li", {}, h("b", {}, item.title), ` · ${t(`agenda_${item.status}`)}`,
-      item.proposals.nodes.map(({ summary, positions }) => h("p", {}, summary, positions.map(({ agency, stance }) => ` · ${agencyLabel(agency)}: ${t(`stance_${stance}`)}`))))))),
+      item.proposals.nodes.map(({ summary, positions }) => h("p", {}, summary, positions.map(({ agency, stance }) => ` · ${nameOf(agency.id)}: ${t(`stance_${stance}`)}`))))))),
     h("div", { class: "signatures" }, delegations.filter(({ role }) => !["OBSERVER", "ADVISORY"].includes(role)).map(({ agency }) => h("p", {}, agencyName(agency), h("span", {}, t("signLine"))))),
     h("p", { class: "key" }, t("printKey"), " ", h("code", {}, matrix.key)));
 }

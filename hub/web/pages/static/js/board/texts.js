@@ -3,7 +3,6 @@
  */
 export const BOARD_TEXTS = {
   board: ["กระดานประชุมร่วม", "Board of a joint session"],
-  sessions: ["การประชุมร่วม", "Joint sessions"],
   messages: ["ข้อความจากระบบ", "Messages of the hub"],
   panels: ["แผงข้างเมทริกซ์", "Panels beside the matrix"],
   loadingBoard: ["กำลังโหลดกระดานประชุม", "Loading the board"],
@@ -76,6 +75,10 @@ export const BOARD_TEXTS = {
   notConnected: ["ไม่ได้เชื่อมต่อ", "not connected"],
   present: ["เข้าประชุม", "present"],
   absent: ["ยังไม่เข้าประชุม", "not present"],
+  invite: ["เชิญคณะผู้แทน", "Invite a delegation"],
+  invitedDone: ["เชิญ{name}แล้ว", "{name} is invited"],
+  agencySearch: ["ค้นหาหน่วยงาน", "Search for an agency"],
+  capacity: ["บทบาท", "Capacity"],
   isPresent: ["เข้าประชุมแล้ว", "Present"],
   markedPresent: ["บันทึกว่า{name}เข้าประชุม", "{name} is recorded as present"],
   markedAbsent: ["บันทึกว่า{name}ไม่อยู่ในที่ประชุม", "{name} is recorded as absent"],
@@ -107,6 +110,9 @@ export const BOARD_TEXTS = {
   wouldChange: ["จะเปลี่ยน", "Would change"],
   cellChanged: ["ช่อง {name} เปลี่ยนแล้ว", "Cell {name} has changed"],
   cellChangedState: ["ช่อง {name} เปลี่ยนจาก{before}เป็น{after}", "Cell {name} has changed from {before} to {after}"],
+  short_REQUESTED: ["คำขอ", "Req."],
+  short_APPROPRIATED: ["ได้รับ", "Appr."],
+  short_DISBURSED: ["เบิกจ่าย", "Disb."],
   countedOnce: ["นับครั้งเดียว", "counted once"],
   sumOfCells: ["ผลบวกของช่อง", "sum of cells"],
   cellGone: ["เมทริกซ์ไม่มีช่องนี้แล้ว", "The matrix has no such cell any more"],
