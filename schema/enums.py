@@ -36,6 +36,20 @@ from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
 from hub.domain.reported_counts import Grade
 from hub.domain.rules import RuleGroup
+from hub.domain.sessions.kinds import (
+    AgendaStatus,
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentStatus,
+    ConditionStatus,
+    DelegationRole,
+    OperationKind,
+    ProposalStatus,
+    SessionEventKind,
+    SessionKind,
+    SessionStatus,
+    Stance,
+)
 from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.live import FreshnessWish
@@ -110,6 +124,18 @@ ENUMS = (
     TaskKind,
     TranslationOrigin,
     UserErrorCode,
+    SessionKind,
+    SessionStatus,
+    DelegationRole,
+    OperationKind,
+    AgendaStatus,
+    ProposalStatus,
+    Stance,
+    ConditionStatus,
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentStatus,
+    SessionEventKind,
     Visibility,
     WebhookStatus,
     WorkRequestDecision,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -11,6 +11,7 @@ from hub.domain.matrix.question import (
     DimensionKind,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
+from resolvers import agreements as agreement_resolvers
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
 from resolvers import rates
@@ -24,6 +25,11 @@ from schema.projects import BudgetLine, Project
 from schema.rates import RATE_DESCRIPTION, Rate
 from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
+
+if TYPE_CHECKING:
+    from schema.agreements import Commitment
+
+Lazy = strawberry.lazy
 
 YEAR_ON_YEAR_DESCRIPTION = (
     "The figure of a year as a part of the year before; null: no line in either (เทียบปีก่อน)"
@@ -163,6 +169,11 @@ class Cell(Node):
         phase=PHASE_DESCRIPTION,
     )
     expected: list[ExpectedRole] = field("Expected roles in the cell (บทบาทที่คาดหมาย)")
+    pledges: list[Annotated["Commitment", Lazy("schema.agreements")]] = resolver_field(
+        agreement_resolvers.pledges,
+        "Agencies that have taken this gap; a pledge is no project, so the cell stays GAP "
+        "(ผู้รับดำเนินการ)",
+    )
     contributions: Connection[Contribution] = resolver_field(
         matrix_resolvers.contributions,
         "Contributions to the figure (ส่วนประกอบ)",

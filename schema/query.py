@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.agencies import AgencyQuery
+from schema.agreements import AgreementQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
 from schema.changes import ChangeQuery
@@ -14,9 +15,11 @@ from schema.nodes import NodeQuery
 from schema.plan_review import PlanReviewQuery
 from schema.plans import PlanQuery
 from schema.projects import ProjectQuery
+from schema.proposals import ProposalQuery
 from schema.reported_counts import ReportedCountQuery
 from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
+from schema.sessions import SessionQuery
 from schema.sources import SourceQuery
 from schema.suggestions import SuggestionQuery
 from schema.value_chain import ValueChainQuery
@@ -47,6 +50,9 @@ class Query(
     RoundQuery,
     ReportedCountQuery,
     SourceQuery,
+    SessionQuery,
+    ProposalQuery,
+    AgreementQuery,
     AccessLogQuery,
 ):
     """One class per noun, defined beside its types."""

@@ -5,7 +5,6 @@ from typing import Final
 
 from hub.domain.matrix.result import Cell, CellGroup, Matrix, Total
 from hub.domain.record import record
-from hub.domain.time import FiscalYear
 
 MAX_CHANGED_CELLS: Final = 2_000
 
@@ -46,11 +45,6 @@ class MatrixComparison:
     def total_after(self) -> Total:
         """Return the total of the answer that was asked for."""
         return Total(self.after_matrix, CellGroup(None, None))
-
-
-def list_years(matrix: Matrix) -> list[FiscalYear]:
-    """Return the fiscal years of a matrix, ascending."""
-    return list(matrix.question.fiscal_years)
 
 
 def compare_matrices(

@@ -25,6 +25,7 @@ from hub.services.sessions.propose import create_proposal, withdraw_proposal
 from hub.services.sessions.schedule import create_session, update_session
 from hub.services.sessions.steps import ratify_session, step_session
 from hub.store.database import Database
+from hub.store.sessions.feed import SessionFeed
 
 
 class SessionCommands:
@@ -34,6 +35,7 @@ class SessionCommands:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.feed = SessionFeed(database)
 
     async def create(self, acting: Acting, command: domain.SessionCreateCommand) -> SessionPayload:
         """Schedule a session."""

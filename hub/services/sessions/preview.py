@@ -35,7 +35,7 @@ class ProposalPreview:
     session_id: str
     operations: list[Operation]
     parties: list[Party]
-    comparison: MatrixComparison | None
+    changes: MatrixComparison | None
     user_errors: Sequence[UserError]
 
 

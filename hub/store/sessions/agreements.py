@@ -104,6 +104,14 @@ class Agreements:
         """Return the agreement of each proposal, as a list of one."""
         return await self._grouped(agreement.c.proposal_id, proposal_ids)
 
+    async def by_changed_cells(self, cells: Sequence[str]) -> list[Agreement]:
+        """Return the agreements that changed one of these cells (global ids)."""
+        wanted = sa.literal(list(cells), ARRAY(sa.Text))
+        statement = visible_agreements(self._viewer).where(
+            agreement.c.changed_cells.op("&&")(wanted)
+        )
+        return [agreement_of(row) for row in await self._rows(statement)]
+
     async def page(
         self,
         page: PageRequest,
