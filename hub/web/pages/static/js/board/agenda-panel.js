@@ -2,12 +2,12 @@
  * The agenda of the session, and one point of it.
  */
 import { h } from "../dom.js";
-import { localize, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { mark } from "../marks.js";
 import { formatTime } from "../sources/format.js";
 import { agencyLabel, field, problemList, section, stateChip } from "./labels.js";
 import { panelHead } from "./head.js";
-import { placeName, placeOf } from "./places.js";
+import { placeName } from "./places.js";
 import { canNegotiate, isHost, isUnderWay } from "./store.js";
 import { opening } from "./view-state.js";
 
@@ -30,7 +30,7 @@ export function agendaPanel(board) {
 }
 
 function agendaRow(board, item) {
-  const place = item.cell && placeOf(item.cell);
+  const place = board.placeOfItem(item);
   const isCurrent = item.status === "CURRENT";
   const open = item.proposals.nodes.filter(({ status }) => status === "OPEN");
   const state = place && board.cellAt(place)?.state;
@@ -59,7 +59,7 @@ function subjectName(board, { subject }) {
 export function itemPanel(board) {
   const item = board.state.agenda.find(({ id }) => id === board.view.item);
   if (!item) return [panelHead(board, t("agenda")), h("p", { class: "quiet" }, t("itemGone"))];
-  const place = item.cell && placeOf(item.cell);
+  const place = board.placeOfItem(item);
   const canPropose = canNegotiate(board.state) && isUnderWay(board.state.session) && item.status !== "AGREED";
   return [
     panelHead(board, item.title, h("p", { class: "agenda-status" }, h("span", {}, t("itemN", { n: item.order })), h("b", {}, t(`agenda_${item.status}`)))),
@@ -124,6 +124,3 @@ export function currentItem(agenda) {
   const item = agenda.find(({ status }) => status === "CURRENT");
   return item ? { item, text: t("itemOf", { n: item.order, all: agenda.length }) } : null;
 }
-
-/** Return the name of a session. */
-export const sessionTitle = (session) => localize(session.title);

@@ -4,7 +4,7 @@
 import { loadPlace } from "../cell-drawer.js";
 import { loadFigurePage } from "../figure-pages.js";
 import { cellsByPlace } from "./places.js";
-import { loadCellChoices } from "./queries.js";
+import { loadCellChoices, loadIssues } from "./queries.js";
 
 const PHASE = "APPROPRIATED";
 
@@ -29,6 +29,13 @@ export function createCellData(state, { onLoaded, onError }) {
 
   return {
     details: (place) => read(place, "details", (cell) => loadPlace(state.matrix.key, selectionOf(cell), PHASE)),
+    /** Return the strategic issues of the areas of the session, which do not change with the matrix. */
+    issues() {
+      if (loaded.has("issues")) return loaded.get("issues");
+      loaded.set("issues", null);
+      loadIssues(state.session.id, state.session.fiscalYear.be).then((issues) => { loaded.set("issues", issues); onLoaded(); }, (error) => { loaded.delete("issues"); onError(error); });
+      return null;
+    },
     choices: (place) => read(place, "choices", (cell) => loadCellChoices(cell.id)),
     /** Load the next page of the projects of a cell with many. */
     async loadMore(place) {

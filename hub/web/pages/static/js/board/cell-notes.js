@@ -12,12 +12,12 @@ import { ownDelegation } from "./store.js";
  */
 export function cellNotes(state, changes) {
   const places = placesById(state.matrix);
-  const current = state.agenda.find(({ status }) => status === "CURRENT")?.cell;
+  const current = state.agenda.find(({ status }) => status === "CURRENT")?.cellId;
   return {
     marks: state.marks,
     proposals: countProposals(state.agenda, places),
     viewing: listViewers(state, places),
-    current: current ? placeOf(current) : "",
+    current: places.get(current) ?? "",
     ghost: new Map(changes.filter(({ after }) => after).map((change) => [placeOf(change.after), change])),
     pledges: new Map(state.matrix.cells.filter(({ pledges }) => pledges.length > 0).map((cell) => [places.get(cell.id), cell.pledges])),
   };

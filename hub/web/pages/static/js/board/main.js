@@ -18,7 +18,7 @@ import { problemTexts } from "./labels.js";
 import { followSession } from "./live.js";
 import { changeSentence, decorate, drawMatrix, flash, refit } from "./matrix-view.js";
 import { peoplePanel } from "./people-panel.js";
-import { cellsByPlace, placeOf, withPreview } from "./places.js";
+import { cellsByPlace, placeOf, placesById, withPreview } from "./places.js";
 import { drawBoardSheet } from "./print-sheet.js";
 import { placeOfForm, proposalForm } from "./proposal-form.js";
 import { proposalPanel } from "./proposal-panel.js";
@@ -62,7 +62,9 @@ const board = {
   cellAt: (place) => (store.state.matrix && cellsByPlace(store.state.matrix).get(place)) ?? null,
   cellDetails: (place) => cellData.details(place),
   choicesAt: (place) => cellData.choices(place),
-  itemsAt: (place) => store.state.agenda.filter(({ cell, proposals }) => (cell && placeOf(cell) === place) || proposals.nodes.some((one) => touches(one, place))),
+  issues: () => cellData.issues(),
+  placeOfItem: ({ cellId }) => (cellId && store.state.matrix && placesById(store.state.matrix).get(cellId)) || null,
+  itemsAt: (place) => store.state.agenda.filter((item) => board.placeOfItem(item) === place || item.proposals.nodes.some((one) => touches(one, place))),
   proposalsAt: (place) => store.state.agenda.flatMap(({ proposals }) => proposals.nodes).filter((one) => touches(one, place)),
 };
 
@@ -209,7 +211,7 @@ function sideOf() {
 function shownChanges() {
   if (board.view.form && board.preview?.changes) return board.preview.changes.changed;
   const proposal = board.view.ghost && store.state.proposals.get(board.view.proposal);
-  return proposal?.status === "OPEN" ? proposal.preview.changed : [];
+  return proposal?.status === "OPEN" ? proposal.preview?.changed ?? [] : [];
 }
 
 /** Draw the matrix if it changed, and what is shown on its cells. */
@@ -270,7 +272,7 @@ async function start() {
     return replaceChildren(boardSection, errorPanel(error, start));
   }
   boardSection.removeAttribute("aria-busy");
-  document.title = `${localize(store.state.session.title)} · ${t("app")}`;
+  document.title = `${store.state.session.title} · ${t("app")}`;
   redraw();
   if (board.view.proposal) openProposal();
   connection = followSession(sessionId, { cursor: () => store.state.cursor, onEvent: store.apply, onStatus: setLive });

@@ -5,7 +5,7 @@ import { h, replaceChildren } from "../dom.js";
 import { headerLabel } from "../header-label.js";
 import { localize, t } from "../i18n.js";
 import { agencyLabel, agencyName, field } from "./labels.js";
-import { AGREED_PHASES, FUNDING_SOURCES, OPERATION_FIELDS } from "./operations.js";
+import { AGREED_PHASES, FUNDING_SOURCES, OPERATION_FIELDS, openFindings } from "./operations.js";
 import { textArea } from "./positions.js";
 
 /** Milliseconds without typing before projects are searched. */
@@ -15,7 +15,7 @@ const SEARCH_DELAY = 300;
  * Return the fields of an operation.
  * @param {object} board
  * @param {object} operation
- * @param {{at: number, choices: object | null, save: (fields: object) => void, search: (text: string) => Promise<object[]>, redraw: () => void}} context `at`: its position, for ids
+ * @param {{at: number, choices: object | null, issues: object[], save: (fields: object) => void, search: (text: string) => Promise<object[]>, redraw: () => void}} context `at`: its position, for ids
  */
 export function operationFields(board, operation, context) {
   return OPERATION_FIELDS[operation.kind].map((name) => FIELDS[name.replace("?", "")](board, operation, context));
@@ -31,6 +31,7 @@ const textInput = (value, save, attributes = {}) => {
 const FIELDS = {
   project: (board, operation, context) => projectField("project", t(operation.kind === "PROJECT_MERGE" ? "projectShown" : "project"), operation, context),
   other: (board, operation, context) => projectField("other", t("projectSame"), operation, context),
+  issue: (board, { issue }, { at, issues, save }) => issues.length !== 1 && field(`op${at}-issue`, t("issue"), select(issues.map(({ id, name }) => [id, localize(name)]), issue, (value) => save({ issue: value }))),
   stage: (board, { stage, kind }, { at, save }) => field(`op${at}-stage`, t(kind === "LINKAGE_MOVE" ? "toStage" : "stageName"), select(stages(board), stage, (value) => save({ stage: value }))),
   share: (board, { share }, { at, save }) => field(`op${at}-share`, t("sharePercent"), textInput(share, (value) => save({ share: value }), { inputmode: "decimal" }), t("shareHelp")),
   reason: (board, { reason }, { at, save }) => field(`op${at}-reason`, t("reasonForMinutes"), textArea(reason, (value) => save({ reason: value }))),
@@ -48,7 +49,7 @@ const FIELDS = {
     }));
   },
   finding: (board, { finding }, { at, choices, save }) => {
-    const findings = (choices?.findings ?? []).filter(({ status }) => status === "OPEN");
+    const findings = openFindings(choices);
     return field(`op${at}-finding`, t("finding"), select(findings.map(({ id, summary }) => [id, localize(summary)]), finding?.id, (id) => {
       const chosen = findings.find((one) => one.id === id);
       save({ finding: chosen ? { id, version: chosen.version } : null });

@@ -4,7 +4,7 @@
 
 /** The kinds that the board offers, each with its fields in their order; a field that ends with ? may stay empty. */
 export const OPERATION_FIELDS = {
-  LINKAGE_ADD: ["project", "stage", "share?", "reason"],
+  LINKAGE_ADD: ["project", "issue", "stage", "share?", "reason"],
   LINKAGE_MOVE: ["linkage", "stage"],
   LINKAGE_REMOVE: ["linkage"],
   SHARE_SET: ["linkage", "share?"],
@@ -33,14 +33,14 @@ export function missingFields(operation) {
 /**
  * Return the OperationInput of an operation without missing fields.
  * @param {object} operation
- * @param {{cell: object | null, issue: string | null, fiscalYear: number}} place the cell that it is about, the issue of the cell, the year of the session
+ * @param {{cell: object | null, fiscalYear: number}} place the cell that it is about, the year of the session
  */
-export function toOperationInput(operation, { cell, issue, fiscalYear }) {
+export function toOperationInput(operation, { cell, fiscalYear }) {
   const { kind, project, other, linkage, stage, share, agency, finding } = operation;
   const text = (name) => operation[name].trim();
   const linkageVersion = () => ({ linkage: linkage.id, expectedVersion: linkage.version });
   switch (kind) {
-    case "LINKAGE_ADD": return { linkageAdd: { project: { id: project.id }, issue: { id: operation.issue ?? issue }, stageCode: stage, reason: text("reason"), ...(share ? { share: toShare(share) } : {}) } };
+    case "LINKAGE_ADD": return { linkageAdd: { project: { id: project.id }, issue: { id: operation.issue }, stageCode: stage, reason: text("reason"), ...(share ? { share: toShare(share) } : {}) } };
     case "LINKAGE_MOVE": return { linkageMove: { ...linkageVersion(), stageCode: stage } };
     case "LINKAGE_REMOVE": return { linkageRemove: linkageVersion() };
     case "SHARE_SET": return { shareSet: { ...linkageVersion(), share: share ? toShare(share) : null } };
@@ -65,13 +65,16 @@ function toBaht(amount) {
   return /^\d{1,13}(\.\d{1,2})?$/.test(digits) ? digits.replace(/^(\d+)(?:\.(\d+))?$/, (_, whole, rest = "") => `${whole}.${rest.padEnd(2, "0")}`) : null;
 }
 
+/** Return the open findings about the projects of a cell, each once. */
+export const openFindings = (choices) => [...new Map((choices?.projects.nodes ?? []).flatMap(({ findings }) => findings).filter(({ status }) => status === "OPEN").map((one) => [one.id, one])).values()];
+
 /** Return the kinds that make sense in a cell: a gap can be taken, linkages and findings must be there. */
 export function kindsFor(cell, choices) {
   const linkages = choices?.projects.nodes.some(({ linkages: list }) => list.nodes.length > 0);
   return Object.keys(OPERATION_FIELDS).filter((kind) => {
     if (kind === "GAP_TAKE") return cell?.state === "GAP";
     if (["LINKAGE_MOVE", "LINKAGE_REMOVE", "SHARE_SET"].includes(kind)) return linkages;
-    if (kind === "FINDING_SETTLE") return choices?.findings.some(({ status }) => status === "OPEN");
+    if (kind === "FINDING_SETTLE") return openFindings(choices).length > 0;
     return true;
   });
 }

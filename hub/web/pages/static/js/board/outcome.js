@@ -1,25 +1,23 @@
 /**
- * What a proposal would change on the matrix, and the rules that were applied to the result.
+ * What a proposal would change on the matrix.
  */
 import { h } from "../dom.js";
-import { formatCitation, formatMillions, localize, t } from "../i18n.js";
-import { mark } from "../marks.js";
+import { formatMillions, localize, t } from "../i18n.js";
 import { section, stateChip } from "./labels.js";
 import { placeName, placeOf } from "./places.js";
 import { BOARD_PHASES } from "./queries.js";
 
 /**
- * Return the sections of a preview: cells before and after, totals, checks.
+ * Return the sections of a preview: operations, cells before and after, totals.
  * @param {object} board
- * @param {{changes: object | null, checks: object[], operations: object[]}} preview
+ * @param {{changes: object | null, operations: object[]}} preview
  */
-export function outcomeSections(board, { changes, checks, operations }) {
+export function outcomeSections(board, { changes, operations }) {
   return [
     operations.length > 0 && section(t("operations"), h("ul", { class: "operations" }, operations.map((operation) => h("li", {}, localize(operation.text), beforeAfter(operation))))),
     changes && section(t("ifAgreed"),
       changes.changed.length === 0 ? h("p", {}, t("noCellChanges")) : h("ul", { class: "changes" }, changes.changed.map((change) => changeRow(board, change))),
       totals(changes)),
-    checks.length > 0 && section(t("checks"), h("ul", { class: "checks" }, checks.filter(({ outcome }) => outcome !== "NOT_APPLICABLE").map(checkRow))),
   ];
 }
 
@@ -51,7 +49,3 @@ function totals({ totalBefore, totalAfter }) {
       h("dd", {}, totalBefore[phase]?.amount === totalAfter[phase]?.amount ? millions(totalAfter[phase]) : `${millions(totalBefore[phase])} → ${millions(totalAfter[phase])}`)))),
     sums.length > 0 && h("p", { class: "quiet" }, t("countedOnce"), " · ", t("sumOfCells"), ": ", sums.map((phase) => `${t(phase)} ${millions(totalAfter[`sum${phase}`])}`).join(" · ")));
 }
-
-const checkRow = ({ outcome, rule, message, quote, citation }) => h("li", { class: `c-${outcome}` }, mark(outcome),
-  h("div", {}, h("p", {}, h("b", {}, t(`check_${outcome}`)), " ", h("span", { class: "code" }, rule.code), " ", localize(message)),
-    (quote || citation) && h("p", { class: "quiet" }, quote && [h("q", {}, localize(quote)), " "], formatCitation(citation))));

@@ -10,7 +10,7 @@ import { panelHead } from "./head.js";
 import { operationFields } from "./operation-form.js";
 import { kindsFor, missingFields, toOperationInput } from "./operations.js";
 import { outcomeSections } from "./outcome.js";
-import { placeName, placeOf } from "./places.js";
+import { placeName } from "./places.js";
 import { previewOperations, searchProjects } from "./queries.js";
 import { ownDelegation } from "./store.js";
 import { opening } from "./view-state.js";
@@ -20,7 +20,7 @@ import { textArea } from "./positions.js";
 export function placeOfForm(board) {
   if (board.view.cell) return board.view.cell;
   const item = board.state.agenda.find(({ id }) => id === (board.view.item ?? board.state.proposals.get(board.view.proposal)?.item.id));
-  return item?.cell ? placeOf(item.cell) : null;
+  return item ? board.placeOfItem(item) : null;
 }
 
 const formName = (board) => `propose:${board.view.proposal ?? board.view.item ?? board.view.cell}`;
@@ -31,9 +31,11 @@ export function proposalForm(board) {
   const place = placeOfForm(board);
   const cell = place ? board.cellAt(place) : null;
   const choices = cell ? board.choicesAt(place) : null;
+  const issues = issuesOfChain(board);
   const kinds = kindsFor(cell, choices).filter((kind) => board.state.session.allowedOperations.includes(kind));
   const draft = board.drafts.read(form);
-  const operations = draft.operations ?? [newOperation(board, kinds.includes(board.view.kind) || !choices ? board.view.kind ?? kinds[0] : kinds[0], cell)];
+  const defaultIssue = issues.length === 1 ? issues[0].id : null;
+  const operations = (draft.operations ?? [newOperation(board, kinds.includes(board.view.kind) || !choices ? board.view.kind ?? kinds[0] : kinds[0], cell)]).map((one) => (one.kind === "LINKAGE_ADD" ? { ...one, issue: one.issue ?? defaultIssue } : one));
   const store = (fields) => { board.drafts.update(form, fields); dropPreview(board); };
   const setOperation = (at, fields) => {
     operations[at] = { ...operations[at], ...fields };
@@ -48,7 +50,7 @@ export function proposalForm(board) {
         field(`op${at}-kind`, t("operationKind"), h("select", { onchange: ({ target }) => { operations[at] = newOperation(board, target.value, cell); store({ operations }); board.redraw(); } },
           [...new Set([operation.kind, ...kinds])].map((kind) => h("option", { value: kind, selected: kind === operation.kind }, t(`op_${kind}`))))),
         operationFields(board, operation, {
-          at, choices, redraw: board.redraw, save: (fields) => setOperation(at, fields),
+          at, choices, issues, redraw: board.redraw, save: (fields) => setOperation(at, fields),
           search: (text) => findProjects(board, text, cell && operation.kind === "LINKAGE_ADD" ? levelOf(board, cell) : null),
         }),
         operations.length > 1 && h("button", { type: "button", id: `op${at}-remove`, onclick: () => { store({ operations: operations.filter((_, position) => position !== at) }); board.redraw(); } }, t("removeOperation")))),
@@ -58,6 +60,15 @@ export function proposalForm(board) {
       h("div", { class: "actions" }, h("button", { type: "submit", class: board.preview ? null : "primary", id: "preview", disabled: !board.isOnline }, t("previewFirst")), h("button", { type: "button", id: "form-cancel", onclick: board.back }, t("cancel")))),
     h("div", { id: "preview-result" }, previewResult(board, context)),
   ];
+}
+
+/** Return the strategic issues that a project can be linked to: those of the chain whose stages the matrix shows, or all. */
+function issuesOfChain(board) {
+  const issues = board.issues() ?? [];
+  const { rows, columns } = board.state.matrix;
+  const chain = [...rows.headers, ...columns.headers].find(({ member }) => member?.chain)?.member.chain.code;
+  const ofChain = issues.filter(({ valueChain }) => valueChain && valueChain.code === chain);
+  return ofChain.length > 0 ? ofChain : issues;
 }
 
 /** Return a new operation with what its place decides. */
@@ -93,14 +104,14 @@ function dropPreview(board) {
 }
 
 /** Load what the operations would do, and show it below the form and on the matrix. */
-async function preview(board, { form, cell, choices, operations }) {
+async function preview(board, { form, cell, operations }) {
   const missing = operations.flatMap((operation, at) => missingFields(operation).map((name) => ({ at, name })));
   if (missing.length > 0) {
     board.showProblems(form, [t("fillIn", { names: [...new Set(missing.map(({ name }) => t(`missing_${name}`)))].join(", ") })]);
     document.getElementById(`op${missing[0].at}-${missing[0].name}`)?.focus();
     return;
   }
-  const place = { cell, issue: choices?.place?.issue?.id ?? null, fiscalYear: board.state.session.fiscalYear.be };
+  const place = { cell, fiscalYear: board.state.session.fiscalYear.be };
   const inputs = operations.map((operation) => toOperationInput(operation, place));
   const result = await board.attempt(form, () => previewOperations(board.state.session.id, inputs));
   if (!result) return;

@@ -25,8 +25,9 @@ export function proposalPanel(board) {
     ownPositionSection(board, proposal),
     conditionSection(board, proposal),
     historySection(proposal),
-    outcomeSections(board, { operations: proposal.operations, changes: isOpen ? proposal.preview : null, checks: proposal.checks }),
-    isOpen && proposal.preview.changed.length > 0 && h("label", { class: "choice" }, h("input", { type: "checkbox", id: "ghost", checked: Boolean(board.view.ghost), onchange: ({ target }) => board.go({ ghost: target.checked ? "1" : null }) }), h("span", {}, t("showOnMatrix"))),
+    outcomeSections(board, { operations: proposal.operations, changes: isOpen ? proposal.preview : null }),
+    isOpen && !proposal.preview && h("p", { class: "warn" }, t("notPossibleNow")),
+    isOpen && proposal.preview?.changed.length > 0 && h("label", { class: "choice" }, h("input", { type: "checkbox", id: "ghost", checked: Boolean(board.view.ghost), onchange: ({ target }) => board.go({ ghost: target.checked ? "1" : null }) }), h("span", {}, t("showOnMatrix"))),
     isOpen && conclusion(board, proposal),
   ];
 }

@@ -15,25 +15,24 @@ const FIGURES = BOARD_PHASES.map((phase) => `${phase}: budget(phase: ${phase}) {
 const COMPARISON = `{ truncated
   changed { before { ${CELL_FIELDS} ${PLACE} } after { ${CELL_FIELDS} ${PLACE} } }
   totalBefore { projectCount additive ${FIGURES} } totalAfter { projectCount additive ${FIGURES} } }`;
-const CHECKS = `checks { outcome message ${TEXT} quote ${TEXT} citation rule { code } }`;
 const OPERATIONS = `operations { kind text ${TEXT} before after amountBefore { amount } amountAfter { amount } cells target { id } }`;
 const CONDITION = `{ id version text status resolution by ${AGENCY} }`;
-const AGENDA_ITEM = `id version order title status note cell { id state ${PLACE} } subject { id } outcome { id at proposal { id } }
+const AGENDA_ITEM = `id version order title status note cellId
   proposals(first: 10) { nodes { id summary status by ${AGENCY} operations { cells } positions { stance agency { id } } requiredParties { agency { id } position { stance } } } }`;
 const PAGE = 50;
 const EVENT = `cursor at kind by ${AGENCY} subject { id } changedCells`;
 
 const FRAME_QUERY = `query BoardFrame($id: ID!) {
   viewer { scopes agency ${AGENCY} }
-  session(id: $id) { id version kind title ${TEXT} status openedAt closedAt startsAt allowedOperations fiscalYear { be } areas { id code level name ${TEXT} } host ${AGENCY}
+  session(id: $id) { id version kind title status openedAt closedAt startsAt allowedOperations fiscalYear { be } areas { id code level name ${TEXT} } host ${AGENCY}
     delegations { id version role present agency ${AGENCY} mandate { text operations maxAmount { amount } issues { id } } }
     presence { connected viewing since delegation { id } } } }`;
 const PRESENCE_QUERY = "query BoardPresence($id: ID!) { session(id: $id) { presence { connected viewing since delegation { id } } } }";
-const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { matrix(basis: AGREED) { ${MATRIX_FIELDS}
+const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { matrix { ${MATRIX_FIELDS}
   rows { headers { total { ${FIGURES} } } } columns { headers { total { ${FIGURES} } } } total { ${FIGURES} } cells { pledges { id text dueOn status agency ${AGENCY} } } } } }`;
 const AGENDA_QUERY = `query BoardAgenda($id: ID!, $after: String) { session(id: $id) { agenda(first: ${PAGE}, after: $after) { nodes { ${AGENDA_ITEM} } pageInfo { hasNextPage endCursor } } } }`;
 const PROPOSAL_QUERY = `query BoardProposal($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { node(id: $id) { ... on Proposal {
-  id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS} ${CHECKS} preview ${COMPARISON}
+  id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS} preview ${COMPARISON}
   requiredParties { agency ${AGENCY} because ${TEXT} mandated position { id } }
   positions { id stance reason at inForce agency ${AGENCY} }
   positionHistory(first: 20) { nodes { id stance reason at inForce agency ${AGENCY} } }
@@ -41,7 +40,7 @@ const PROPOSAL_QUERY = `query BoardProposal($id: ID!, $phase: BudgetPhase!, $nam
   blockers { code message ${TEXT} }
   agreement { id at digest parties ${AGENCY} commitments { id text dueOn agency ${AGENCY} } } } } }`;
 const PREVIEW_QUERY = `query BoardPreview($session: ID!, $operations: [OperationInput!]!, $phase: BudgetPhase!, $names: Boolean!) { proposalPreview(session: $session, operations: $operations) {
-  ${OPERATIONS} changes ${COMPARISON} ${CHECKS} requiredParties { agency ${AGENCY} because ${TEXT} mandated } ${PROBLEMS} } }`;
+  ${OPERATIONS} changes ${COMPARISON} requiredParties { agency ${AGENCY} because ${TEXT} mandated } ${PROBLEMS} } }`;
 const EVENTS_QUERY = `query BoardEvents($id: ID!, $after: String) { session(id: $id) { events(first: 100, after: $after) { nodes { ${EVENT} } pageInfo { hasNextPage endCursor } } } }`;
 /** Events of the session after a cursor, as they happen. */
 export const EVENTS_SUBSCRIPTION = `subscription BoardEvents($session: ID!, $after: String) { sessionEvents(session: $session, after: $after) { ${EVENT} } }`;
@@ -49,9 +48,8 @@ export const EVENTS_SUBSCRIPTION = `subscription BoardEvents($session: ID!, $aft
 const PROJECT = `id code version name ${TEXT} actorLevel owner ${AGENCY}`;
 const LINKAGES = `linkages(first: 10) { nodes { id version status share stage { code name ${TEXT} } issue { id name ${TEXT} } } }`;
 const CELL_CHOICES_QUERY = `query BoardCellChoices($id: ID!) { node(id: $id) { ... on Cell {
-  place { issue { id name ${TEXT} } stage { code } area { id } }
-  projects(first: 50) { nodes { ${PROJECT} ${LINKAGES} } }
-  findings { id version kind summary ${TEXT} status } } } }`;
+  projects(first: 50) { nodes { ${PROJECT} ${LINKAGES} findings { id version kind summary ${TEXT} status } } } } } }`;
+const ISSUES_QUERY = `query BoardIssues($id: ID!, $fiscalYears: FiscalYearRange!) { session(id: $id) { areas { issues(fiscalYears: $fiscalYears, first: 50) { nodes { id name ${TEXT} valueChain { code } } } } } }`;
 const PROJECTS_QUERY = `query BoardProjects($filter: MatrixFilter!, $fiscalYears: FiscalYearRange!) { projects(filter: $filter, fiscalYears: $fiscalYears, first: 12) { totalCount nodes { ${PROJECT} } } }`;
 const AGENCIES_QUERY = `query BoardAgencies($text: String!) { agencies(text: $text, first: 12) { nodes ${AGENCY} } }`;
 
@@ -115,8 +113,14 @@ export const loadProposal = async (id) => (await fetchData(PROPOSAL_QUERY, { id,
 /** Return what operations would do; nothing is stored. */
 export const previewOperations = async (session, operations) => (await fetchData(PREVIEW_QUERY, { session, operations, ...VIEW })).proposalPreview;
 
-/** Load what can be chosen for operations in a cell: its projects with their linkages, its place and findings. */
+/** Load what can be chosen for operations in a cell: its projects with their linkages and findings. */
 export const loadCellChoices = async (id) => (await fetchData(CELL_CHOICES_QUERY, { id })).node;
+
+/** Load the strategic issues of the areas of a session in its year. */
+export async function loadIssues(id, fiscalYear) {
+  const { session } = await fetchData(ISSUES_QUERY, { id, fiscalYears: { from: { be: fiscalYear } } });
+  return session.areas.flatMap(({ issues }) => issues.nodes);
+}
 
 /** Search projects of areas, of one level if it is not null, by words of their names or codes. */
 export const searchProjects = async ({ text, areas, actorLevel, fiscalYear }) => (await fetchData(PROJECTS_QUERY, {

@@ -63,7 +63,7 @@ export function createStore(id, { onChange, onError }) {
     if (event.kind === "PRESENCE") return;
     state.cursor = event.cursor;
     state.events.push(event);
-    if (event.changedCells.length > 0) pendingMarks.push(event);
+    if (event.changedCells.length > 0 || event.kind === "DATA_CHANGED") pendingMarks.push(event);
   }
 
   /** Mark the cells that past events changed. */
@@ -79,7 +79,7 @@ export function createStore(id, { onChange, onError }) {
     if (event.cursor === state.cursor && event.kind !== "PRESENCE") return;
     remember(event);
     reload(PARTS_BY_KIND[event.kind] ?? ALL_PARTS);
-    if (event.changedCells.length > 0) reload(["matrix"]);
+    if (event.changedCells.length > 0 && event.kind !== "PRESENCE") reload(["matrix"]);
   }
 
   /** Load parts again. */
