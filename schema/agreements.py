@@ -70,7 +70,9 @@ class Ratification:
     decided_on: date = field("Day of the decision (วันที่มีมติ)")
     citation: str = field("Resolution (อ้างอิง)")
     except_: list[Annotated["Agreement", Lazy("schema.agreements")]] = resolver_field(
-        session_resolvers.excepted, "Agreements it left out (ข้อตกลงที่ไม่เห็นชอบ)", name="except"
+        session_resolvers.excepted,
+        "Agreements it left out (ข้อตกลงที่ไม่เห็นชอบ)",
+        name="except",
     )
 
 
@@ -108,7 +110,10 @@ class Commitment(Node):
     """What an agency undertook to do (ข้อผูกพัน)."""
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
-    agency: Agency = resolver_field(agreement_resolvers.agencies_of_commitments, "Who (ผู้รับผิดชอบ)")
+    agency: Agency = resolver_field(
+        agreement_resolvers.agencies_of_commitments,
+        "Who (ผู้รับผิดชอบ)",
+    )
     text: str = field("What (สิ่งที่จะทำ)")
     due_on: date | None = field("Until when (ภายใน)")
     kind: CommitmentKind = field("What it came from (ที่มา)")

@@ -1,7 +1,9 @@
 """Inputs of the operations of a proposal: exactly one of ten."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
@@ -286,7 +288,7 @@ def settle_finding(part: FindingSettleInput, field: str) -> OperationDraft:
     )
 
 
-BUILDERS = {
+BUILDERS: Mapping[str, Callable[[Any, str], OperationDraft]] = {
     "linkage_add": add_linkage,
     "linkage_remove": remove_linkage,
     "linkage_move": move_linkage,

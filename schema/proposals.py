@@ -113,13 +113,15 @@ class Proposal(Node):
         cost=MATRIX_COST,
     )
     required_parties: list[RequiredParty] = resolver_field(
-        proposal_resolvers.required_parties, "Agencies that must accept, and why (ผู้ที่ต้องเห็นชอบ)"
+        proposal_resolvers.required_parties,
+        "Agencies that must accept, and why (ผู้ที่ต้องเห็นชอบ)",
     )
     positions: list[Position] = resolver_field(
         proposal_resolvers.positions, "The current position of each delegation (ท่าที)"
     )
     position_history: Connection[Position] = resolver_field(
-        proposal_resolvers.position_history, "Every position ever taken, newest first (ประวัติท่าที)"
+        proposal_resolvers.position_history,
+        "Every position ever taken, newest first (ประวัติท่าที)",
     )
     conditions: list[Condition] = resolver_field(
         proposal_resolvers.conditions, "Conditions that delegations set (เงื่อนไข)"
@@ -132,7 +134,8 @@ class Proposal(Node):
         proposal_resolvers.superseded, "The proposal it replaces (แทนข้อเสนอ)"
     )
     agreement: Agreement | None = resolver_field(
-        proposal_resolvers.agreements_of_proposals, "The agreement; null: not concluded (ข้อตกลง)"
+        proposal_resolvers.agreements_of_proposals,
+        "The agreement; null: not concluded (ข้อตกลง)",
     )
     created_at: datetime = field("When it was created (สร้างเมื่อ)")
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
@@ -152,7 +155,10 @@ class AgendaItem(Node):
         proposal_resolvers.subjects_of_items,
         "Project, issue, finding or work request it is about, if visible to you (เรื่อง)",
     )
-    cell: Cell | None = resolver_field(proposal_resolvers.cells_of_items, "Cell it is about (ช่อง)")
+    cell: Cell | None = resolver_field(
+        proposal_resolvers.cells_of_items,
+        "Cell it is about (ช่อง)",
+    )
     cell_gid: strawberry.ID | None = field(
         "Id of that cell, without computing it (รหัสช่อง)", name="cellId"
     )

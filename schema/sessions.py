@@ -36,10 +36,12 @@ class DelegationMandate:
 
     operations: list[OperationKind] = field("Kinds of operations; all when empty (สิ่งที่ตกลงได้)")
     max_amount: Money | None = resolver_field(
-        session_resolvers.max_amounts, "Largest amount it may change; null: no limit (วงเงินสูงสุด)"
+        session_resolvers.max_amounts,
+        "Largest amount it may change; null: no limit (วงเงินสูงสุด)",
     )
     issues: list[StrategicIssue] = resolver_field(
-        session_resolvers.issues_of_mandates, "Only these issues; all when empty (ประเด็นยุทธศาสตร์)"
+        session_resolvers.issues_of_mandates,
+        "Only these issues; all when empty (ประเด็นยุทธศาสตร์)",
     )
     text: str | None = field("In words (ข้อความ)")
 
@@ -49,7 +51,10 @@ class Delegation(Node):
     """The delegation of one agency (คณะผู้แทน)."""
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
-    agency: Agency = resolver_field(session_resolvers.agencies_of_delegations, "Agency (หน่วยงาน)")
+    agency: Agency = resolver_field(
+        session_resolvers.agencies_of_delegations,
+        "Agency (หน่วยงาน)",
+    )
     role: DelegationRole = field("Capacity (บทบาท)")
     mandate: DelegationMandate = field("What it may agree to (ขอบเขตอำนาจ)")
     present: bool = field("Whether it is in the session, as the chair recorded (เข้าร่วมประชุม)")
@@ -258,7 +263,9 @@ class SessionQuery:
     """Root fields about joint session_resolvers."""
 
     session: JointSession | None = resolver_field(
-        session_resolvers.session, "One joint session (การประชุมร่วม)", id="Global id (รหัสกลาง)"
+        session_resolvers.session,
+        "One joint session (การประชุมร่วม)",
+        id="Global id (รหัสกลาง)",
     )
     sessions: Connection[JointSession] | None = resolver_field(
         session_resolvers.sessions,

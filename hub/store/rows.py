@@ -1,6 +1,6 @@
 """Parts of statements and of rows that several nouns use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,11 @@ def text_array_parameter(name: str) -> sa.BindParameter[Any]:
     sa.any_(text_array_parameter("ids"))`.
     """
     return sa.bindparam(name, type_=ARRAY(sa.Text))
+
+
+def one_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
+    """Return the right side of a comparison with any of the texts."""
+    return sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
 
 
 def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:

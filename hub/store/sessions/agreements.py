@@ -15,7 +15,7 @@ from hub.domain.sessions.agreement import Agreement, Commitment, CommitmentRepor
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentStatus, SessionStatus
 from hub.domain.time import FiscalYearRange
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds
+from hub.store.rows import epoch_microseconds, one_of
 from hub.store.sessions.rows import agreement_of, commitment_of, report_of
 from hub.store.sessions.visible import visible_session_ids
 from hub.store.tables import agreed_fact, agreement, commitment, joint_session, project
@@ -55,7 +55,7 @@ def visible_agreements(viewer: Viewer) -> sa.Select[Any]:
         .join(joint_session, joint_session.c.id == agreement.c.session_id)
         .where(
             sa.or_(
-                joint_session.c.status == sa.any_(sa.literal(PUBLIC_STATUSES, ARRAY(sa.Text))),
+                joint_session.c.status == one_of(PUBLIC_STATUSES),
                 joint_session.c.id.in_(visible_session_ids(viewer)),
             ),
             sa.not_(hidden),
@@ -73,7 +73,7 @@ def visible_commitments(viewer: Viewer) -> sa.Select[Any]:
     shown = sa.or_(
         commitment.c.first_year.is_not(None),
         commitment.c.session_id.is_(None),
-        joint_session.c.status == sa.any_(sa.literal(PUBLIC_STATUSES, ARRAY(sa.Text))),
+        joint_session.c.status == one_of(PUBLIC_STATUSES),
         joint_session.c.id.in_(visible_session_ids(viewer)),
     )
     return (
@@ -93,7 +93,9 @@ class Agreements:
 
     async def by_id(self, ids: Sequence[str]) -> dict[str, Agreement]:
         """Return agreements by id; hidden and unknown ones are absent."""
-        statement = visible_agreements(self._viewer).where(agreement.c.id.in_(sorted(set(ids))))
+        statement = visible_agreements(self._viewer).where(
+            agreement.c.id == one_of(sorted(set(ids)))
+        )
         return {row["id"]: agreement_of(row) for row in await self._rows(statement)}
 
     async def by_session(self, session_ids: Sequence[str]) -> dict[str, list[Agreement]]:
@@ -128,7 +130,7 @@ class Agreements:
         if agency_id is not None:
             statement = statement.where(agreement.c.party_ids.any(agency_id))
         if statuses is not None:
-            statement = statement.where(agreement.c.status.in_([one.value for one in statuses]))
+            statement = statement.where(agreement.c.status == one_of(one.value for one in statuses))
         if years is not None:
             statement = statement.where(
                 joint_session.c.fiscal_year.between(years.first.ce, years.last.ce)
@@ -142,7 +144,9 @@ class Agreements:
 
     async def commitments_by_id(self, ids: Sequence[str], today: date) -> dict[str, Commitment]:
         """Return commitments by id; hidden and unknown ones are absent."""
-        statement = visible_commitments(self._viewer).where(commitment.c.id.in_(sorted(set(ids))))
+        statement = visible_commitments(self._viewer).where(
+            commitment.c.id == one_of(sorted(set(ids)))
+        )
         return {row["id"]: commitment_of(row, today) for row in await self._rows(statement)}
 
     async def list_commitments(
@@ -164,17 +168,16 @@ class Agreements:
             (commitment.c.area_id, None if area_id is None else [area_id]),
         ):
             if values is not None:
-                statement = statement.where(column.in_(sorted(set(values))))
+                statement = statement.where(column == one_of(sorted(set(values))))
         found = [commitment_of(row, today) for row in await self._rows(statement)]
         return [one for one in found if statuses is None or one.status in statuses]
 
     async def pledges(self, today: date, stage_ids: Sequence[str]) -> list[Commitment]:
         """Return the pledges that take gaps at these stages and are not withdrawn or done."""
         statement = visible_commitments(self._viewer).where(
-            commitment.c.stage_id.in_(sorted(set(stage_ids))),
-            commitment.c.status.in_(
-                [CommitmentStatus.OPEN.value, CommitmentStatus.IN_PROGRESS.value]
-            ),
+            commitment.c.stage_id == one_of(sorted(set(stage_ids))),
+            commitment.c.status
+            == one_of([CommitmentStatus.OPEN.value, CommitmentStatus.IN_PROGRESS.value]),
         )
         return [commitment_of(row, today) for row in await self._rows(statement)]
 
@@ -188,7 +191,7 @@ class Agreements:
     async def _grouped(
         self, column: sa.ColumnElement[Any], keys: Sequence[str]
     ) -> dict[str, list[Agreement]]:
-        statement = visible_agreements(self._viewer).where(column.in_(sorted(set(keys))))
+        statement = visible_agreements(self._viewer).where(column == one_of(sorted(set(keys))))
         found: dict[str, list[Agreement]] = defaultdict(list)
         for row in await self._rows(statement):
             found[row[column.name]].append(agreement_of(row))
