@@ -197,7 +197,9 @@ async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard
     await chair.wait_for_function(f"() => !document.querySelector('{CELL} .viewer')")
 
 
-async def test_an_observer_reads_and_the_page_names_why_it_cannot_propose(open_board: OpenBoard) -> None:
+async def test_an_observer_reads_and_the_page_names_why_it_cannot_propose(
+    open_board: OpenBoard,
+) -> None:
     page = await open_board(OBSERVER, f"?cell={OTHER_GAP}")
     assert await page.locator("#propose-link").count() == 0
     assert await page.is_visible("#read-only")

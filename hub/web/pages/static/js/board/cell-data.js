@@ -19,24 +19,23 @@ export function createCellData(state, { onLoaded, onError }) {
   const cellAt = (place) => cellsByPlace(state.matrix).get(place);
   const selectionOf = (cell) => ({ cell, row: state.matrix.rows.headers[cell.rowIndex], column: state.matrix.columns.headers[cell.columnIndex] });
 
-  function read(place, part, load) {
-    const key = keyOf(place, part);
+  /** Return what was loaded under a key, or load it. What the hub refused is not requested again, and `none` is returned; what could not be sent is, with the next drawing. */
+  function read(key, load, none) {
     if (loaded.has(key)) return loaded.get(key);
     loaded.set(key, null);
-    load(cellAt(place)).then((content) => { loaded.set(key, content); onLoaded(); }, (error) => { loaded.delete(key); onError(error); });
+    load().then((content) => { loaded.set(key, content); onLoaded(); }, (error) => {
+      if (["offline", "unready"].includes(error.kind)) loaded.delete(key);
+      else loaded.set(key, none);
+      onError(error);
+    });
     return null;
   }
 
   return {
-    details: (place) => read(place, "details", (cell) => loadPlace(state.matrix.key, selectionOf(cell), PHASE)),
+    details: (place) => read(keyOf(place, "details"), () => loadPlace(state.matrix.key, selectionOf(cellAt(place)), PHASE), null),
+    choices: (place) => read(keyOf(place, "choices"), () => loadCellChoices(cellAt(place).id), { projects: { nodes: [] } }),
     /** Return the strategic issues of the areas of the session, which do not change with the matrix. */
-    issues() {
-      if (loaded.has("issues")) return loaded.get("issues");
-      loaded.set("issues", null);
-      loadIssues(state.session.id, state.session.fiscalYear.be).then((issues) => { loaded.set("issues", issues); onLoaded(); }, (error) => { loaded.delete("issues"); onError(error); });
-      return null;
-    },
-    choices: (place) => read(place, "choices", (cell) => loadCellChoices(cell.id)),
+    issues: () => read("issues", () => loadIssues(state.session.id, state.session.fiscalYear.be), []),
     /** Load the next page of the projects of a cell with many. */
     async loadMore(place) {
       const key = keyOf(place, "details");

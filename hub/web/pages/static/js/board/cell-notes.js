@@ -23,13 +23,21 @@ export function cellNotes(state, changes) {
   };
 }
 
+/**
+ * Return the places that a proposal is about: those that its operations change, or the cell of its point if they name none.
+ * @param {{cellId: string | null}} item
+ * @param {{operations: object[]}} proposal
+ * @param {Map<string, string>} places by the ids of cells
+ */
+export function placesOfProposal(item, { operations }, places) {
+  const cells = operations.flatMap((operation) => operation.cells);
+  return new Set((cells.length > 0 ? cells : [item.cellId]).map((cell) => places.get(cell)).filter(Boolean));
+}
+
 function countProposals(agenda, places) {
   const counts = new Map();
-  const open = agenda.flatMap(({ proposals }) => proposals.nodes).filter(({ status }) => status === "OPEN");
-  for (const { operations } of open) {
-    const touched = new Set(operations.flatMap(({ cells }) => cells).map((cell) => places.get(cell)).filter(Boolean));
-    for (const place of touched) counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
+  for (const item of agenda) for (const proposal of item.proposals.nodes) if (proposal.status === "OPEN")
+    for (const place of placesOfProposal(item, proposal, places)) counts.set(place, (counts.get(place) ?? 0) + 1);
   return counts;
 }
 

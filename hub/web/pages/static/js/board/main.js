@@ -11,7 +11,7 @@ import { markMadeUp } from "../made-up.js";
 import { agendaPanel, itemForm, itemPanel } from "./agenda-panel.js";
 import { cellPanel } from "./cell-panel.js";
 import { createCellData } from "./cell-data.js";
-import { cellNotes } from "./cell-notes.js";
+import { cellNotes, placesOfProposal } from "./cell-notes.js";
 import { createDrafts } from "./drafts.js";
 import { drawFrame } from "./frame.js";
 import { problemTexts } from "./labels.js";
@@ -64,14 +64,11 @@ const board = {
   choicesAt: (place) => cellData.choices(place),
   issues: () => cellData.issues(),
   placeOfItem: ({ cellId }) => (cellId && store.state.matrix && placesById(store.state.matrix).get(cellId)) || null,
-  itemsAt: (place) => store.state.agenda.filter((item) => board.placeOfItem(item) === place || item.proposals.nodes.some((one) => touches(one, place))),
-  proposalsAt: (place) => store.state.agenda.flatMap(({ proposals }) => proposals.nodes).filter((one) => touches(one, place)),
+  itemsAt: (place) => store.state.agenda.filter((item) => board.placeOfItem(item) === place || item.proposals.nodes.some((one) => isAbout(item, one, place))),
+  proposalsAt: (place) => store.state.agenda.flatMap((item) => item.proposals.nodes.filter((one) => isAbout(item, one, place))),
 };
 
-const touches = ({ operations }, place) => {
-  const cell = board.cellAt(place);
-  return Boolean(cell) && operations.some(({ cells }) => cells.includes(cell.id));
-};
+const isAbout = (item, proposal, place) => placesOfProposal(item, proposal, placesById(store.state.matrix)).has(place);
 
 function announce(text) {
   byId("announcement").textContent = text;

@@ -66,7 +66,7 @@ function toBaht(amount) {
 }
 
 /** Return the open findings about the projects of a cell, each once. */
-export const openFindings = (choices) => [...new Map((choices?.projects.nodes ?? []).flatMap(({ findings }) => findings).filter(({ status }) => status === "OPEN").map((one) => [one.id, one])).values()];
+export const openFindings = (choices) => [...new Map((choices?.projects.nodes ?? []).flatMap(({ findings }) => findings.nodes).filter(({ status }) => status === "OPEN").map((one) => [one.id, one])).values()];
 
 /** Return the kinds that make sense in a cell: a gap can be taken, linkages and findings must be there. */
 export function kindsFor(cell, choices) {

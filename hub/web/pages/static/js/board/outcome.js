@@ -44,7 +44,7 @@ function totals({ totalBefore, totalAfter }) {
   const millions = (money) => (money ? formatMillions(money.amount) : "–");
   const sums = phases.filter((phase) => totalAfter[`sum${phase}`] && totalAfter[`sum${phase}`].amount !== totalAfter[phase]?.amount);
   return h("div", { class: "totals" },
-    h("p", {}, h("b", {}, t("wholeMatrix")), " ", phases.length === 0 ? t("projectsBeforeAfter", { before: totalBefore.projectCount, after: totalAfter.projectCount }) : isSame ? t("unchanged") : ""),
+    h("p", {}, h("b", {}, t("wholeMatrix")), " ", phases.length === 0 && totalBefore.projectCount !== totalAfter.projectCount ? t("projectsBeforeAfter", { before: totalBefore.projectCount, after: totalAfter.projectCount }) : isSame ? t("unchanged") : ""),
     phases.length > 0 && h("dl", { class: "three" }, phases.map((phase) => h("div", { class: `ph-${phase}` }, h("dt", {}, t(phase)),
       h("dd", {}, totalBefore[phase]?.amount === totalAfter[phase]?.amount ? millions(totalAfter[phase]) : `${millions(totalBefore[phase])} → ${millions(totalAfter[phase])}`)))),
     sums.length > 0 && h("p", { class: "quiet" }, t("countedOnce"), " · ", t("sumOfCells"), ": ", sums.map((phase) => `${t(phase)} ${millions(totalAfter[`sum${phase}`])}`).join(" · ")));

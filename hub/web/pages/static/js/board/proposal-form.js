@@ -34,6 +34,7 @@ export function proposalForm(board) {
   const issues = issuesOfChain(board);
   const kinds = kindsFor(cell, choices).filter((kind) => board.state.session.allowedOperations.includes(kind));
   const draft = board.drafts.read(form);
+  const isLoading = board.issues() === null || (cell !== null && choices === null);
   const defaultIssue = issues.length === 1 ? issues[0].id : null;
   const operations = (draft.operations ?? [newOperation(board, kinds.includes(board.view.kind) || !choices ? board.view.kind ?? kinds[0] : kinds[0], cell)]).map((one) => (one.kind === "LINKAGE_ADD" ? { ...one, issue: one.issue ?? defaultIssue } : one));
   const store = (fields) => { board.drafts.update(form, fields); dropPreview(board); };
@@ -57,7 +58,7 @@ export function proposalForm(board) {
       h("div", { class: "actions" }, h("button", { type: "button", id: "op-add", onclick: () => { store({ operations: [...operations, newOperation(board, kinds[0], cell)] }); board.redraw(); document.getElementById(`op${operations.length}-kind`)?.focus(); } }, t("addOperation"))),
       field("proposal-summary", t("summary"), textArea(draft.summary, (summary) => board.drafts.update(form, { summary })), t("summaryHelp")),
       problemList("propose-problems", board.problemsOf(form)),
-      h("div", { class: "actions" }, h("button", { type: "submit", class: board.preview ? null : "primary", id: "preview", disabled: !board.isOnline }, t("previewFirst")), h("button", { type: "button", id: "form-cancel", onclick: board.back }, t("cancel")))),
+      h("div", { class: "actions" }, h("button", { type: "submit", class: board.preview ? null : "primary", id: "preview", disabled: !board.isOnline || isLoading }, t("previewFirst")), h("button", { type: "button", id: "form-cancel", onclick: board.back }, t("cancel")))),
     h("div", { id: "preview-result" }, previewResult(board, context)),
   ];
 }

@@ -31,14 +31,15 @@ const PRESENCE_QUERY = "query BoardPresence($id: ID!) { session(id: $id) { prese
 const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { matrix { ${MATRIX_FIELDS}
   rows { headers { total { ${FIGURES} } } } columns { headers { total { ${FIGURES} } } } total { ${FIGURES} } cells { pledges { id text dueOn status agency ${AGENCY} } } } } }`;
 const AGENDA_QUERY = `query BoardAgenda($id: ID!, $after: String) { session(id: $id) { agenda(first: ${PAGE}, after: $after) { nodes { ${AGENDA_ITEM} } pageInfo { hasNextPage endCursor } } } }`;
-const PROPOSAL_QUERY = `query BoardProposal($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { node(id: $id) { ... on Proposal {
-  id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS} preview ${COMPARISON}
+const PROPOSAL_QUERY = `query BoardProposal($id: ID!) { node(id: $id) { ... on Proposal {
+  id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS}
   requiredParties { agency ${AGENCY} because ${TEXT} mandated position { id } }
   positions { id stance reason at inForce agency ${AGENCY} }
   positionHistory(first: 20) { nodes { id stance reason at inForce agency ${AGENCY} } }
   conditions ${CONDITION}
   blockers { code message ${TEXT} }
   agreement { id at digest parties ${AGENCY} commitments { id text dueOn agency ${AGENCY} } } } } }`;
+const OUTCOME_QUERY = `query BoardOutcome($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { node(id: $id) { ... on Proposal { preview ${COMPARISON} } } }`;
 const PREVIEW_QUERY = `query BoardPreview($session: ID!, $operations: [OperationInput!]!, $phase: BudgetPhase!, $names: Boolean!) { proposalPreview(session: $session, operations: $operations) {
   ${OPERATIONS} changes ${COMPARISON} requiredParties { agency ${AGENCY} because ${TEXT} mandated } ${PROBLEMS} } }`;
 const EVENTS_QUERY = `query BoardEvents($id: ID!, $after: String) { session(id: $id) { events(first: 100, after: $after) { nodes { ${EVENT} } pageInfo { hasNextPage endCursor } } } }`;
@@ -48,7 +49,7 @@ export const EVENTS_SUBSCRIPTION = `subscription BoardEvents($session: ID!, $aft
 const PROJECT = `id code version name ${TEXT} actorLevel owner ${AGENCY}`;
 const LINKAGES = `linkages(first: 10) { nodes { id version status share stage { code name ${TEXT} } issue { id name ${TEXT} } } }`;
 const CELL_CHOICES_QUERY = `query BoardCellChoices($id: ID!) { node(id: $id) { ... on Cell {
-  projects(first: 50) { nodes { ${PROJECT} ${LINKAGES} findings { id version kind summary ${TEXT} status } } } } } }`;
+  projects(first: 50) { nodes { ${PROJECT} ${LINKAGES} findings(first: 10) { nodes { id version kind summary ${TEXT} status } } } } } } }`;
 const ISSUES_QUERY = `query BoardIssues($id: ID!, $fiscalYears: FiscalYearRange!) { session(id: $id) { areas { issues(fiscalYears: $fiscalYears, first: 50) { nodes { id name ${TEXT} valueChain { code } } } } } }`;
 const PROJECTS_QUERY = `query BoardProjects($filter: MatrixFilter!, $fiscalYears: FiscalYearRange!) { projects(filter: $filter, fiscalYears: $fiscalYears, first: 12) { totalCount nodes { ${PROJECT} } } }`;
 const AGENCIES_QUERY = `query BoardAgencies($text: String!) { agencies(text: $text, first: 12) { nodes ${AGENCY} } }`;
@@ -107,8 +108,11 @@ async function loadPages(query, field, id, start = null) {
   }
 }
 
-/** Load one proposal with its positions, conditions, preview and what prevents its conclusion; null if it is not visible. */
-export const loadProposal = async (id) => (await fetchData(PROPOSAL_QUERY, { id, ...VIEW })).node;
+/** Load one proposal with its positions, conditions and what prevents its conclusion; null if it is not visible. */
+export const loadProposal = async (id) => (await fetchData(PROPOSAL_QUERY, { id })).node;
+
+/** Load what an open proposal would change on the matrix; null if it is no longer possible. */
+export const loadOutcome = async (id) => (await fetchData(OUTCOME_QUERY, { id, ...VIEW })).node?.preview ?? null;
 
 /** Return what operations would do; nothing is stored. */
 export const previewOperations = async (session, operations) => (await fetchData(PREVIEW_QUERY, { session, operations, ...VIEW })).proposalPreview;

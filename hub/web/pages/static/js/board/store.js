@@ -3,7 +3,7 @@
  */
 import { ApiError } from "../api.js";
 import { changedPlaces, placesById } from "./places.js";
-import { loadAgenda, loadEvents, loadFrame, loadMatrix, loadPresence, loadProposal } from "./queries.js";
+import { loadAgenda, loadEvents, loadFrame, loadMatrix, loadOutcome, loadPresence, loadProposal } from "./queries.js";
 
 /** The parts that an event of a kind changes. */
 const PARTS_BY_KIND = {
@@ -135,8 +135,10 @@ export function createStore(id, { onChange, onError }) {
 
   /** Load a proposal; it is loaded again with each event about proposals until it is closed. */
   async function openProposal(proposal) {
-    state.proposals.set(proposal, (await loadProposal(proposal)) ?? null);
-    return state.proposals.get(proposal);
+    const loaded = (await loadProposal(proposal)) ?? null;
+    // It may be concluded between the two requests; then there is nothing to preview.
+    const preview = loaded?.status === "OPEN" ? await loadOutcome(proposal).catch(() => null) : null;
+    state.proposals.set(proposal, loaded && { ...loaded, preview });
   }
 
   return { id, state, start, apply, reload, openProposal, closeProposals: (but) => { for (const key of state.proposals.keys()) if (key !== but) state.proposals.delete(key); } };
