@@ -14,7 +14,7 @@ from hub.domain.matrix.result import Matrix
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, slice_page
 from hub.domain.plans import StrategicIssue
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
 from hub.domain.sessions.kinds import CommitmentStatus, SessionKind, SessionStatus
 from hub.domain.sessions.session import (
     AgendaItem,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.sessions import agreement as domain
+from hub.domain.sessions import agreements as domain
 from hub.domain.sessions import operations, session
 from hub.domain.sessions.kinds import (
     AgreementStatus,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Lazy = strawberry.lazy
 
 
-@output_type(operations.Operation)
+@output_type(operations.ProposedOperation)
 class ProposedOperation:
     """One operation of a proposal (การดำเนินการที่เสนอ)."""
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.identity.viewer import Permission
-from hub.domain.sessions import proposal as domain
+from hub.domain.sessions import preview as preview_domain
+from hub.domain.sessions import proposals as domain
 from hub.domain.sessions import session
 from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, ProposalStatus, Stance
-from hub.services.sessions import preview as preview_domain
 from resolvers import proposals as proposal_resolvers
 from resolvers import sessions as session_resolvers
 from schema import operation_input
@@ -66,13 +66,13 @@ class Position(Node):
     in_force: bool = field("False: it was withdrawn, or a later one replaced it (ยังมีผล)")
 
 
-@output_type(domain.PartyPosition)
+@output_type(domain.RequiredParty)
 class RequiredParty:
     """An agency that must accept (ผู้ที่ต้องเห็นชอบ)."""
 
-    agency: Agency = resolver_field(proposal_resolvers.agencies_of_parties, "Agency (หน่วยงาน)")
+    agency: Agency = resolver_field(proposal_resolvers.agencies_of_required, "Agency (หน่วยงาน)")
     because: LocalizedText = resolver_field(
-        proposal_resolvers.reasons_of_parties,
+        proposal_resolvers.reasons_of_required,
         "Why: owner of the project, area of the issue, holder of the money (เหตุ)",
     )
     position: Position | None = field("Its position; null: none taken (ท่าที)")
@@ -88,7 +88,7 @@ class ProposalPreview:
         "What would change on the matrix; null: an operation is not possible (ตัวอย่างผล)"
     )
     required_parties: list[RequiredParty] = resolver_field(
-        proposal_resolvers.parties_of_previews, "Agencies that must accept (ผู้ที่ต้องเห็นชอบ)"
+        proposal_resolvers.required_of_previews, "Agencies that must accept (ผู้ที่ต้องเห็นชอบ)"
     )
     user_errors: list[UserError] = field("Errors that `proposalCreate` would answer (ข้อผิดพลาด)")
 

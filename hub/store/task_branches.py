@@ -20,6 +20,7 @@ from hub.domain.tasks import TaskKind
 from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 from hub.store.linkage_rights import AREA_AGENCIES
+from hub.store.rows import one_of
 from hub.store.tables import (
     client,
     issue,
@@ -42,7 +43,7 @@ from hub.store.visibility import (
     unpublished_columns,
 )
 from hub.store.webhooks.managed import is_managed
-from hub.store.work_requests import one_of, visible_requests
+from hub.store.work_requests import visible_requests
 
 Predicate = sa.ColumnElement[bool]
 

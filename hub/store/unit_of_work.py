@@ -33,8 +33,8 @@ from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
 from hub.store.sessions.agreements import Agreements
-from hub.store.sessions.proposals import Proposals
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.proposals import ProposalQueries
+from hub.store.sessions.reading import JointSessions
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
 from hub.store.tasks import Tasks
@@ -69,8 +69,8 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.tasks = Tasks(transaction, reader)
-        self.sessions = Sessions(transaction, reader)
-        self.proposals = Proposals(transaction, reader)
+        self.sessions = JointSessions(transaction, reader)
+        self.proposals = ProposalQueries(transaction, reader)
         self.agreements = Agreements(transaction, reader)
         self.changes = Changes(transaction, reader)
         self.webhooks = Webhooks(transaction, reader)

@@ -7,16 +7,16 @@ from typing import Final
 from hub.domain.matrix.comparison import CellChange, compare_matrices
 from hub.domain.matrix.key import decode_matrix_key
 from hub.domain.matrix.result import CellState
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
 from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, SessionKind, Stance
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.domain.sessions.wording import english_day, name_of, thai_day
 from hub.domain.text import LocalizedText
 from hub.domain.time import BANGKOK
 from hub.services.commands.acting import Acting
 from hub.services.matrix.compute_matrix import compute_matrix
-from hub.services.sessions.apply_operations import act_for_parties
+from hub.services.sessions.apply_operations import act_for_all
 from hub.store.database import StoreConnection
 from hub.store.read_transaction import ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
@@ -187,7 +187,7 @@ async def write_minutes(
 ) -> tuple[str, str]:
     """Return the minutes of a session in Thai and English; everything in it is named."""
     reader = ReadTransaction.from_connection(connection)
-    viewer = act_for_parties(acting, session.gid).viewer
+    viewer = act_for_all(acting, session.gid).viewer
     return await compose_minutes(UnitOfWork(reader, viewer), session, notes, at)
 
 

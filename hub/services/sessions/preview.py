@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.matrix.comparison import MatrixComparison
-from hub.domain.record import record
-from hub.domain.sessions.commands import OperationDraft
+from hub.domain.sessions.drafts import OperationDraft
 from hub.domain.sessions.kinds import AgendaStatus, ProposalStatus
-from hub.domain.sessions.operations import Operation, Party, dump_operations
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.operations import ProposedOperation, RequiredAgency, dump_operations
+from hub.domain.sessions.preview import ProposalPreview
+from hub.domain.sessions.proposals import Proposal
 from hub.domain.sessions.session import JointSession
 from hub.domain.time import BANGKOK
 from hub.domain.user_errors import UserError, to_user_error
@@ -24,20 +24,8 @@ from hub.store.database import Database, StoreConnection
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.read_transaction import ReadTransaction
 from hub.store.sessions.changes import insert_row
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.reading import JointSessions
 from hub.store.tables import agenda_item, proposal
-
-
-@record
-class ProposalPreview:
-    """What a proposal would do (ตัวอย่างข้อเสนอ); without `changes` it is not possible."""
-
-    session_id: str
-    operations: list[Operation]
-    parties: list[Party]
-    changes: MatrixComparison | None
-    user_errors: Sequence[UserError]
-
 
 PreviewWork = Callable[[StoreConnection], Awaitable[MatrixComparison]]
 """What a preview does in its transaction."""
@@ -51,8 +39,8 @@ async def preview_operations(
     database: Database, acting: Acting, session_id: str, drafts: Sequence[OperationDraft]
 ) -> ProposalPreview:
     """Return what operations would change for the viewer, which has a delegation in the session."""
-    operations: list[Operation] = []
-    parties: list[Party] = []
+    operations: list[ProposedOperation] = []
+    parties: list[RequiredAgency] = []
 
     async def _work(connection: StoreConnection) -> MatrixComparison:
         at = await fetch_transaction_time(connection)
@@ -104,7 +92,7 @@ async def read_session(
 ) -> JointSession:
     """Return a session that the viewer may see, without locking it; `NotFound` for others."""
     reader = ReadTransaction.from_connection(connection)
-    found = await Sessions(reader, acting.viewer.without_session()).by_id([session_id])
+    found = await JointSessions(reader, acting.viewer.without_session()).by_id([session_id])
     if session_id not in found:
         raise NotFound
     return await require_visible(connection, acting, found[session_id])
@@ -114,7 +102,7 @@ async def insert_planned(
     connection: StoreConnection,
     session: JointSession,
     agency_id: str,
-    operations: Sequence[Operation],
+    operations: Sequence[ProposedOperation],
     at: datetime,
 ) -> Proposal:
     """Insert a proposal for the length of the transaction."""

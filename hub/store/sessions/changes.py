@@ -12,7 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.sessions.kinds import SessionEventKind
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.store.sessions.rows import (
     condition_of,

@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.record import record
-from hub.domain.sessions.operations import Operation
+from hub.domain.sessions.operations import ProposedOperation
 from hub.store.linkage_rights import AREA_AGENCIES, TODAY
 
 ACTING_FOR_AGENCIES: Final = f"""
@@ -89,7 +89,7 @@ where agreement_id = any($1::text[]) and ended_at is null
 
 
 @record
-class ProjectFacts:
+class ProposedProject:
     """What a proposal needs of a project."""
 
     id: str
@@ -109,10 +109,10 @@ class IssueArea:
 
 async def fetch_projects(
     connection: asyncpg.Connection, ids: Sequence[str]
-) -> dict[str, ProjectFacts]:
+) -> dict[str, ProposedProject]:
     """Return what proposals need of projects, by id."""
     rows = await connection.fetch(PROJECTS, sorted(set(ids)))
-    return {row["id"]: ProjectFacts(*row) for row in rows}
+    return {row["id"]: ProposedProject(*row) for row in rows}
 
 
 async def fetch_acting_for_agencies(
@@ -143,7 +143,7 @@ async def fetch_acting_for_areas(
     return {row["id"]: list(row["acting"]) for row in rows}
 
 
-def money_key(one: Operation) -> tuple[Any, ...]:
+def money_key(one: ProposedOperation) -> tuple[Any, ...]:
     """Return project, year, phase, funding and area of an amount."""
     return (
         one.project_id,
@@ -154,12 +154,12 @@ def money_key(one: Operation) -> tuple[Any, ...]:
     )
 
 
-async def fetch_holders(connection: asyncpg.Connection, one: Operation) -> list[str]:
+async def fetch_holders(connection: asyncpg.Connection, one: ProposedOperation) -> list[str]:
     """Return the agencies that hold the money of an amount that is to change."""
     return [row["holder_id"] for row in await connection.fetch(HOLDERS, *money_key(one))]
 
 
-async def fetch_amount(connection: asyncpg.Connection, one: Operation) -> int | None:
+async def fetch_amount(connection: asyncpg.Connection, one: ProposedOperation) -> int | None:
     """Return the amount that counts now in satang: the agreed one, else what is reported."""
     row = await connection.fetchrow(MONEY, *money_key(one))
     amount: int | None = row["agreed"] if row["agreed"] is not None else row["reported"]

@@ -1,4 +1,4 @@
-"""Sessions that the viewer may see, with delegations, agenda, events and presence."""
+"""JointSessions that the viewer may see, with delegations, agenda, events and presence."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ order by session.id, delegation.agency_id
 """  # noqa: S608 - constants
 
 
-class Sessions:
+class JointSessions:
     """Joint sessions and what belongs to them, as far as the viewer may see them."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
