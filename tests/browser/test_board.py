@@ -1,6 +1,7 @@
 """The board of a joint session: several delegations negotiate in windows of their own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,36 @@ VIEWS = {
     "form": f"?cell={OTHER_GAP}&form=propose&kind=LINKAGE_ADD",
     "english": f"?cell={OTHER_GAP}&lang=en",
 }
+CONTROLS = "button, select, textarea, input:not([type=radio], [type=checkbox]), .cell, .mc, .tab"
 OpenBoard = Callable[..., Awaitable[Any]]
 """`page = await open_board(TOURISM, "?cell=…", WALL)`: the board as a delegation sees it."""
 
 
 @pytest.fixture
 async def board_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[SourceHub, str]]:
-    """A hub with an open session, and the id of the session."""
+    """A hub with an open session for one test that changes it, and the id of the session."""
+    async with hub_with_session(template, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def shared_hub(
+    template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[SourceHub, str]]:
+    """The same, shared by tests that do not change it."""
+    async with hub_with_session(template, tmp_path_factory.mktemp("board")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def hub_with_session(template: str, folder: Path) -> AsyncIterator[tuple[SourceHub, str]]:
+    """Serve a database with an open session; yield the hub and the id of the session."""
     name = f"browser_board_{next(database_numbers)}"
     dsn = await copy_database(template, name)
     async with open_database(dsn, pool_size=2) as database:
         session_id = await insert_session(database)
-    (tmp_path / "sources").mkdir()
-    async with running_hub(dsn, tmp_path / "sources", free_port()) as hub:
+    (folder / "sources").mkdir()
+    async with running_hub(dsn, folder / "sources", free_port()) as hub:
         yield hub, session_id
     await execute_admin_statement(template, f"drop database {name} with (force)")
 
@@ -54,7 +72,20 @@ async def board_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[Source
 @pytest.fixture
 async def open_board(browser: Any, board_hub: tuple[SourceHub, str]) -> AsyncIterator[OpenBoard]:
     """A function that opens the board as a person, and waits until it is live."""
-    hub, session_id = board_hub
+    async with board_opener(browser, *board_hub) as open_as:
+        yield open_as
+
+
+@pytest.fixture
+async def open_shared(browser: Any, shared_hub: tuple[SourceHub, str]) -> AsyncIterator[OpenBoard]:
+    """The same, on the hub that tests share."""
+    async with board_opener(browser, *shared_hub) as open_as:
+        yield open_as
+
+
+@asynccontextmanager
+async def board_opener(browser: Any, hub: SourceHub, session_id: str) -> AsyncIterator[OpenBoard]:
+    """A function that opens the board of a session in a new context."""
     async with page_opener(browser, hub.address) as open_path:
 
         async def open_as(
@@ -198,9 +229,9 @@ async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard
 
 
 async def test_an_observer_reads_and_the_page_names_why_it_cannot_propose(
-    open_board: OpenBoard,
+    open_shared: OpenBoard,
 ) -> None:
-    page = await open_board(OBSERVER, f"?cell={OTHER_GAP}")
+    page = await open_shared(OBSERVER, f"?cell={OTHER_GAP}")
     assert await page.locator("#propose-link").count() == 0
     assert await page.is_visible("#read-only")
 
@@ -216,9 +247,9 @@ async def test_the_chair_suspends_and_resumes_the_session(open_board: OpenBoard)
 
 
 async def test_the_list_links_to_the_board_and_signed_out_people_get_a_link_to_sign_in(
-    browser: Any, board_hub: tuple[SourceHub, str]
+    browser: Any, shared_hub: tuple[SourceHub, str]
 ) -> None:
-    hub, session_id = board_hub
+    hub, session_id = shared_hub
     async with page_opener(browser, hub.address) as open_path:
         page = await open_path(f"/board/{session_id}", loaded=False)
         await page.wait_for_selector("#sign-in")
@@ -231,9 +262,9 @@ async def test_the_list_links_to_the_board_and_signed_out_people_get_a_link_to_s
 
 @pytest.mark.parametrize(("view", "size"), in_turn(VIEWS, list(SIZES)))
 async def test_board_does_not_scroll_sideways_has_no_small_text_and_no_violations_of_axe(
-    open_board: OpenBoard, view: str, size: str
+    open_shared: OpenBoard, view: str, size: str
 ) -> None:
-    page = await open_board(TOURISM, VIEWS[view], SIZES[size])
+    page = await open_shared(TOURISM, VIEWS[view], SIZES[size])
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await small_texts(page) == []
     assert await invalid_thai_lines(page) == []
@@ -247,17 +278,16 @@ async def test_board_does_not_scroll_sideways_has_no_small_text_and_no_violation
 async def small_controls(page: Any, least: int) -> list[str]:
     """Return the controls that are lower than so many pixels."""
     found: list[str] = await page.evaluate(
-        """(least) => [...document.querySelectorAll('button, select, input:not([type=radio],
-          [type=checkbox]), .cell, .mc, .tab')]
+        """([wanted, least]) => [...document.querySelectorAll(wanted)]
           .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < least - 0.5)
           .map((e) => e.outerHTML.slice(0, 90))""",
-        least,
+        [CONTROLS, least],
     )
     return found
 
 
-async def test_reduced_motion_stops_all_animations_of_the_board(open_board: OpenBoard) -> None:
-    page = await open_board(TOURISM)
+async def test_reduced_motion_stops_all_animations_of_the_board(open_shared: OpenBoard) -> None:
+    page = await open_shared(TOURISM)
     await page.emulate_media(reduced_motion="reduce")
     await page.evaluate(
         "document.querySelectorAll('.cell').forEach((cell) => cell.classList.add('flash'))"
