@@ -36,10 +36,10 @@ function agendaRow(board, item) {
   const state = place && board.cellAt(place)?.state;
   return h("li", { class: `a-${item.status}` }, h("button", { type: "button", id: `item-${item.order}`, "aria-current": isCurrent ? "step" : null, onclick: () => board.go(opening({ item: item.id })) },
     h("span", { class: "no" }, item.order),
-    h("span", { class: "agenda-text" }, h("span", { class: "agenda-title" }, item.title),
+    h("span", { class: "agenda-text" }, h("span", { class: "agenda-title" }, state && item.title.startsWith(`${t(state)}: `) ? item.title.slice(t(state).length + 2) : item.title),
       h("span", { class: "agenda-status" },
         state && h("span", { class: `state s-${state}` }, mark(state), h("b", {}, t(state))),
-        h("span", { class: "word" }, t(`agenda_${item.status}`)),
+        item.status !== "OPEN" && h("span", { class: "word" }, t(`agenda_${item.status}`)),
         open.length > 0 && h("span", { class: "word" }, mark("PROPOSAL"), ` ${t("proposalsN", { n: open.length })}`)))));
 }
 

@@ -54,7 +54,9 @@ function drawBanners(board, { status, lostAt, retry }) {
   const { session, viewer } = board.state;
   const notOpen = { SCHEDULED: t("notYetOpen", { time: session.startsAt ? formatDateTime(session.startsAt) : "–" }), SUSPENDED: t("isSuspended"), CLOSED: t("isClosed"), RATIFIED: t("isRatified"), CANCELLED: t("isCancelled") }[session.status];
   byId("banners").setAttribute("aria-label", t("messages"));
+  const madeUp = board.state.matrix?.notices.filter(({ code }) => code === "MADE_UP_DATA") ?? [];
   replaceChildren(byId("banners"),
+    madeUp.map(({ text }) => h("p", { class: "banner", "data-notice": "MADE_UP_DATA" }, localize(text))),
     status === "lost" && h("div", { class: "banner off", id: "lost", role: "alert" }, h("b", {}, t("connectionLost")), " ", t("connectionLostHelp", { time: formatTime(lostAt ?? new Date()) }), " ", h("button", { type: "button", id: "retry-connection", onclick: retry }, t("retry"))),
     notOpen && h("p", { class: "banner quiet", id: "not-open" }, notOpen));
   byId("read-only").hidden = canNegotiate(board.state) || isHost(board.state);

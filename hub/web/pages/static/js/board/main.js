@@ -194,6 +194,7 @@ function drawPanel() {
   const PANELS = { agenda: agendaPanel, item: itemPanel, cell: cellPanel, proposal: proposalPanel, people: peoplePanel, form: board.view.form === "item" ? itemForm : proposalForm };
   replaceChildren(panel, PANELS[kind](board));
   panel.scrollTop = isSame ? scroll : 0;
+  if (!isSame && !isNarrow()) panel.querySelector(".agenda [aria-current]")?.scrollIntoView({ block: "nearest" });
   panelDrawn = contentKey();
 }
 

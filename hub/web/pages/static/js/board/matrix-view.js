@@ -125,7 +125,7 @@ export function decorate(board, { marks, proposals, viewing, current, ghost, ple
     const inner = element.querySelector(".in");
     if (!inner) continue;
     const added = [
-      change && h("span", { class: "deco ghost-label" }, change.before && change.before.state !== change.after.state ? [t(change.before.state), " → ", t(change.after.state)] : t("wouldChange")),
+      change && h("span", { class: "deco ghost-label" }, change.before && change.before.state !== change.after.state ? [t(change.before.state), " → ", t(change.after.state)] : t(change.after.state === "GAP" ? "gapTaken" : "wouldChange")),
       event && h("span", { class: "deco changed-label" }, t("changedAt", { time: formatTime(event.at) })),
       (pledges.get(place) ?? []).map(({ agency }) => h("span", { class: "deco pledge" }, mark("PLEDGE"), t("pledged", { name: agencyLabel(agency) }))),
       viewing.has(place) && h("span", { class: "deco viewer" }, t("isViewing", { names: viewing.get(place).join(", ") })),

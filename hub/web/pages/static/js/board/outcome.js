@@ -32,7 +32,9 @@ function changeRow(board, { before, after }) {
   const [old, next] = [names(before), names(after)];
   return h("li", {},
     h("b", {}, placeName(board.state.matrix, placeOf(after ?? before))),
-    h("p", { class: "before-after" }, before && stateChip(before.state), h("span", { class: "arrow" }, h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "sr" }, t("becomes"))), after && stateChip(after.state)),
+    before?.state === after?.state
+      ? h("p", { class: "before-after" }, stateChip(after.state), after.state === "GAP" ? t("gapTaken") : t("sameState"))
+      : h("p", { class: "before-after" }, before && stateChip(before.state), h("span", { class: "arrow" }, h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "sr" }, t("becomes"))), after && stateChip(after.state)),
     [...next].filter(([id]) => !old.has(id)).map(([, name]) => h("p", { class: "added" }, `+ ${name}`)),
     [...old].filter(([id]) => !next.has(id)).map(([, name]) => h("p", { class: "removed" }, `− ${name}`)));
 }

@@ -3,6 +3,9 @@
  */
 import { headerLabel } from "../header-label.js";
 
+/** So many projects of a cell are named on the matrix. */
+const SHOWN_PROJECTS = 3;
+
 /** Return the place of a cell that names its row and column. */
 export const placeOf = (cell) => `${cell.row.key}~${cell.column.key}`;
 
@@ -24,6 +27,22 @@ const content = ({ state, projectCount, budget, projects, pledges }) => JSON.str
 export function changedPlaces(before, after) {
   const old = cellsByPlace(before);
   return [...cellsByPlace(after)].filter(([place, cell]) => old.has(place) && content(old.get(place)) !== content(cell)).map(([place, cell]) => ({ place, before: old.get(place), after: cell }));
+}
+
+/**
+ * Return the changes of a preview with the projects that linkages would add: a preview counts them, and the hub lists only stored ones.
+ * @param {object[]} changes
+ * @param {object[]} operations
+ */
+export function nameAddedProjects(changes, operations) {
+  const added = operations.filter(({ kind, target }) => kind === "LINKAGE_ADD" && target?.name).map(({ target }) => target);
+  return changes.map((change) => {
+    const { before, after } = change;
+    const missing = (after?.projectCount ?? 0) - (after?.projects?.nodes.length ?? 0);
+    if (!after || missing <= 0 || added.length !== after.projectCount - (before?.projectCount ?? 0)) return change;
+    const shown = [...(before?.projects?.nodes ?? []), ...added].slice(0, SHOWN_PROJECTS);
+    return { ...change, after: { ...after, projects: { nodes: shown } } };
+  });
 }
 
 /** Return a matrix whose changed cells show what a proposal would make of them. */

@@ -10,7 +10,7 @@ import { panelHead } from "./head.js";
 import { operationFields } from "./operation-form.js";
 import { kindsFor, missingFields, toOperationInput } from "./operations.js";
 import { outcomeSections } from "./outcome.js";
-import { placeName } from "./places.js";
+import { nameAddedProjects, placeName } from "./places.js";
 import { previewOperations, searchProjects } from "./queries.js";
 import { ownDelegation } from "./store.js";
 import { opening } from "./view-state.js";
@@ -116,7 +116,8 @@ async function preview(board, { form, cell, operations }) {
   const inputs = operations.map((operation) => toOperationInput(operation, place));
   const result = await board.attempt(form, () => previewOperations(board.state.session.id, inputs));
   if (!result) return;
-  board.preview = { ...result, inputs };
+  const changes = result.changes && { ...result.changes, changed: nameAddedProjects(result.changes.changed, result.operations) };
+  board.preview = { ...result, changes, inputs };
   board.showProblems(form, problemTexts(result.userErrors));
   board.redrawMatrix();
   document.getElementById("preview-title")?.focus();

@@ -25,12 +25,15 @@ export function proposalPanel(board) {
     ownPositionSection(board, proposal),
     conditionSection(board, proposal),
     historySection(proposal),
-    outcomeSections(board, { operations: proposal.operations, changes: isOpen ? proposal.preview : null }),
+    outcomeSections(board, { operations: repeatsOperation(proposal) ? [] : proposal.operations, changes: isOpen ? proposal.preview : null }),
     isOpen && !proposal.preview && h("p", { class: "warn" }, t("notPossibleNow")),
     isOpen && proposal.preview?.changed.length > 0 && h("label", { class: "choice" }, h("input", { type: "checkbox", id: "ghost", checked: Boolean(board.view.ghost), onchange: ({ target }) => board.go({ ghost: target.checked ? "1" : null }) }), h("span", {}, t("showOnMatrix"))),
     isOpen && conclusion(board, proposal),
   ];
 }
+
+/** Return whether the title repeats the only operation: it was made from it. */
+const repeatsOperation = ({ operations, summary }) => operations.length === 1 && [operations[0].text.th, operations[0].text.en].includes(summary);
 
 const agreementNote = ({ at, digest, parties, commitments }) => h("div", { class: "agreed", id: "agreement" },
   h("p", {}, mark("ACCEPT"), " ", h("b", {}, t("agreedAt", { time: formatTime(at) })), " · ", parties.map(agencyName).join(", ")),

@@ -15,7 +15,7 @@ const FIGURES = BOARD_PHASES.map((phase) => `${phase}: budget(phase: ${phase}) {
 const COMPARISON = `{ truncated
   changed { before { ${CELL_FIELDS} ${PLACE} } after { ${CELL_FIELDS} ${PLACE} } }
   totalBefore { projectCount additive ${FIGURES} } totalAfter { projectCount additive ${FIGURES} } }`;
-const OPERATIONS = `operations { kind text ${TEXT} before after amountBefore { amount } amountAfter { amount } cells target { id } }`;
+const OPERATIONS = `operations { kind text ${TEXT} before after amountBefore { amount } amountAfter { amount } cells target { id ... on Project { name ${TEXT} owner { shortName ${TEXT} } } } }`;
 const CONDITION = `{ id version text status resolution by ${AGENCY} }`;
 const AGENDA_ITEM = `id version order title status note cellId
   proposals(first: 10) { nodes { id summary status by ${AGENCY} operations { cells } positions { stance agency { id } } requiredParties { agency { id } position { stance } } } }`;

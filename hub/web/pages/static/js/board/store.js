@@ -2,7 +2,7 @@
  * The state of a session as this window knows it. Events name what changed; those parts are loaded again, once for events that arrive together.
  */
 import { ApiError } from "../api.js";
-import { changedPlaces, placesById } from "./places.js";
+import { changedPlaces, nameAddedProjects, placesById } from "./places.js";
 import { loadAgenda, loadEvents, loadFrame, loadMatrix, loadOutcome, loadPresence, loadProposal } from "./queries.js";
 
 /** The parts that an event of a kind changes. */
@@ -138,7 +138,7 @@ export function createStore(id, { onChange, onError }) {
     const loaded = (await loadProposal(proposal)) ?? null;
     // It may be concluded between the two requests; then there is nothing to preview.
     const preview = loaded?.status === "OPEN" ? await loadOutcome(proposal).catch(() => null) : null;
-    state.proposals.set(proposal, loaded && { ...loaded, preview });
+    state.proposals.set(proposal, loaded && { ...loaded, preview: preview && { ...preview, changed: nameAddedProjects(preview.changed, loaded.operations) } });
   }
 
   return { id, state, start, apply, reload, openProposal, closeProposals: (but) => { for (const key of state.proposals.keys()) if (key !== but) state.proposals.delete(key); } };

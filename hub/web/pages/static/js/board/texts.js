@@ -107,6 +107,8 @@ export const BOARD_TEXTS = {
   sessionResumeDone: ["ประชุมต่อแล้ว", "The session goes on"],
   sessionCloseDone: ["ปิดประชุมแล้ว", "The session is closed"],
   changedAt: ["เปลี่ยนเมื่อ {time}", "Changed {time}"],
+  gapTaken: ["จะมีผู้รับดำเนินการ", "Would be taken"],
+  sameState: ["สถานะเดิม เนื้อหาเปลี่ยน", "same state, other content"],
   wouldChange: ["จะเปลี่ยน", "Would change"],
   cellChanged: ["ช่อง {name} เปลี่ยนแล้ว", "Cell {name} has changed"],
   cellChangedState: ["ช่อง {name} เปลี่ยนจาก{before}เป็น{after}", "Cell {name} has changed from {before} to {after}"],
