@@ -134,11 +134,19 @@ async def delegations_of_presence(
 
 
 async def sessions_of(
-    things: Sequence[Delegation | AgendaItem | Agreement], context: Context
+    things: Sequence[Agreement], context: Context
 ) -> Sequence[JointSession | None]:
-    """Return the session of each thing; null where only its agreement is public."""
+    """Return the session of each agreement; null where only the agreement is public."""
     found = await context.unit.sessions.by_id([one.session_id for one in things])
     return [found.get(one.session_id) for one in things]
+
+
+async def sessions_of_items(
+    items: Sequence[AgendaItem], context: Context
+) -> Sequence[JointSession]:
+    """Return the session of each point; who sees a point sees its session."""
+    found = await context.unit.sessions.by_id([one.session_id for one in items])
+    return [found[one.session_id] for one in items]
 
 
 async def agencies_of_delegations(
@@ -236,7 +244,7 @@ async def compute_matrix_of(
     )
 
 
-async def matrices(sessions: Sequence[JointSession], context: Context) -> Sequence[Matrix]:
+async def matrices(sessions: Sequence[JointSession], context: Context) -> Sequence[Matrix | None]:
     """Return the matrix of each session."""
     return [await compute_matrix_of(context, one) for one in sessions]
 

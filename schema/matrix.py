@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.matrix import result as domain
-from hub.domain.matrix.question import (
-    DimensionKind,
-)
+from hub.domain.matrix.question import DimensionKind, FactBasis
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
+from resolvers import agreed_facts, rates
 from resolvers import agreements as agreement_resolvers
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
-from resolvers import rates
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import field, output_type, resolver_field
 from schema.cost import Cost
@@ -27,7 +25,7 @@ from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
 
 if TYPE_CHECKING:
-    from schema.agreements import Commitment
+    from schema.agreements import Agreement, Commitment
 
 Lazy = strawberry.lazy
 
@@ -238,6 +236,12 @@ class Matrix:
     )
     notices: list[Notice] = resolver_field(
         matrix_resolvers.notices, "Notices about figures, areas and sources (ข้อสังเกต)"
+    )
+    basis: FactBasis = field("What its figures are built from (ฐานของข้อมูล)")
+    unratified: list[Annotated["Agreement", Lazy("schema.agreements")]] = resolver_field(
+        agreed_facts.unratified,
+        "Agreements its figures rest on that are concluded but not ratified, as far as visible to "
+        "you (ข้อตกลงที่ยังไม่ให้ความเห็นชอบ)",
     )
 
 

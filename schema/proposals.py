@@ -147,7 +147,7 @@ class AgendaItem(Node):
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
     session: Annotated["JointSession", Lazy("schema.sessions")] = resolver_field(
-        session_resolvers.sessions_of, "Joint session (การประชุมร่วม)"
+        session_resolvers.sessions_of_items, "Joint session (การประชุมร่วม)"
     )
     order: int = field("Ordinal, from 1 (ลำดับวาระ)")
     title: str = field("Title (หัวข้อ)")

@@ -17,6 +17,7 @@ from hub.store.imports import Imports
 from hub.store.issues import Issues
 from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
+from hub.store.matrix.agreed import AgreedEffectQueries
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
 from hub.store.matrix.lines import MatrixLineQueries
@@ -32,7 +33,9 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
+from hub.store.sessions.agreed_lines import AgreedLines
 from hub.store.sessions.agreements import Agreements
+from hub.store.sessions.fact_reading import AgreedFacts
 from hub.store.sessions.proposals import ProposalQueries
 from hub.store.sessions.reading import JointSessions
 from hub.store.sources import Sources
@@ -84,6 +87,9 @@ class UnitOfWork:
         self.audit_log = AuditLogReader(transaction, reader)
         self.sources = Sources(transaction, reader)
         self.rulings = Rulings(transaction, reader)
+        self.agreed_facts = AgreedFacts(transaction, reader)
+        self.agreed_lines = AgreedLines(transaction, reader)
+        self.agreed_effects = AgreedEffectQueries(transaction)
         self.matrices = MatrixQueries(transaction, reader)
         self.matrix_lines = MatrixLineQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
