@@ -1,43 +1,26 @@
 """The board of a joint session: several delegations negotiate in windows of their own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.store.database import open_database
-from tests.browser.board_hub import (
-    CHANTHABURI,
-    HOST,
-    OBSERVER,
-    PLACE,
-    TITLE,
-    TOURISM,
-    insert_session,
+from tests.browser.board_hub import CHANTHABURI, HOST, OBSERVER, PLACE, TOURISM
+from tests.browser.board_pages import (
+    CELL,
+    OTHER_GAP,
+    REASON,
+    OpenBoard,
+    board_opener,
+    hub_with_session,
+    propose,
+    wait_until_live,
 )
-from tests.browser.conftest import free_port, page_opener
-from tests.browser.page_loading import AXE, LAPTOP, SIZES, WALL
-from tests.browser.source_hub import SourceHub, running_hub
-from tests.browser.test_accessibility import axe_violations, invalid_thai_lines, small_texts
-from tests.conftest import copy_database, database_numbers, execute_admin_statement
-from tests.long_run import in_turn
+from tests.browser.page_loading import WALL
+from tests.browser.source_hub import SourceHub
 
-CELL = f'.cell[data-place="{PLACE}"]'
-OTHER_GAP = "CLUSTER~transport"
 CONDITION = "ต้องมีเป้าหมายรายจังหวัดก่อนเดือนกันยายน"
-REASON = "โครงการนี้ทำการตลาดของภาคตะวันออกด้วย"
-VIEWS = {
-    "agenda": "?panel=agenda",
-    "delegations": "?panel=people",
-    "cell": f"?cell={OTHER_GAP}",
-    "form": f"?cell={OTHER_GAP}&form=propose&kind=LINKAGE_ADD",
-    "english": f"?cell={OTHER_GAP}&lang=en",
-}
-CONTROLS = "button, select, textarea, input:not([type=radio], [type=checkbox]), .cell, .mc, .tab"
-OpenBoard = Callable[..., Awaitable[Any]]
-"""`page = await open_board(TOURISM, "?cell=…", WALL)`: the board as a delegation sees it."""
 
 
 @pytest.fixture
@@ -47,76 +30,11 @@ async def board_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[Source
         yield found
 
 
-@pytest.fixture(scope="module")
-async def shared_hub(
-    template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[SourceHub, str]]:
-    """The same, shared by tests that do not change it."""
-    async with hub_with_session(template, tmp_path_factory.mktemp("board")) as found:
-        yield found
-
-
-@asynccontextmanager
-async def hub_with_session(template: str, folder: Path) -> AsyncIterator[tuple[SourceHub, str]]:
-    """Serve a database with an open session; yield the hub and the id of the session."""
-    name = f"browser_board_{next(database_numbers)}"
-    dsn = await copy_database(template, name)
-    async with open_database(dsn, pool_size=2) as database:
-        session_id = await insert_session(database)
-    (folder / "sources").mkdir()
-    async with running_hub(dsn, folder / "sources", free_port()) as hub:
-        yield hub, session_id
-    await execute_admin_statement(template, f"drop database {name} with (force)")
-
-
 @pytest.fixture
 async def open_board(browser: Any, board_hub: tuple[SourceHub, str]) -> AsyncIterator[OpenBoard]:
     """A function that opens the board as a person, and waits until it is live."""
     async with board_opener(browser, *board_hub) as open_as:
         yield open_as
-
-
-@pytest.fixture
-async def open_shared(browser: Any, shared_hub: tuple[SourceHub, str]) -> AsyncIterator[OpenBoard]:
-    """The same, on the hub that tests share."""
-    async with board_opener(browser, *shared_hub) as open_as:
-        yield open_as
-
-
-@asynccontextmanager
-async def board_opener(browser: Any, hub: SourceHub, session_id: str) -> AsyncIterator[OpenBoard]:
-    """A function that opens the board of a session in a new context."""
-    async with page_opener(browser, hub.address) as open_path:
-
-        async def open_as(
-            person: dict[str, str], query: str = "", size: tuple[int, int] = LAPTOP
-        ) -> Any:
-            page = await open_path("/signin", size, loaded=False)
-            await page.context.request.post("/signin/demo", form=person)
-            await page.goto(f"/board/{session_id}{query}", wait_until="load")
-            await wait_until_live(page)
-            return page
-
-        yield open_as
-
-
-async def wait_until_live(page: Any) -> None:
-    """Wait until the matrix is shown, its events arrive, and nothing is being loaded."""
-    await page.wait_for_selector("[data-live=on] :is(#grid, .marks)", timeout=30_000)
-    await page.wait_for_function("() => !document.querySelector('.awaited')")
-    await page.evaluate("document.fonts.ready.then(() => true)")
-
-
-async def propose(page: Any) -> str:
-    """Propose to link the ministry's project to the gap; return the query of the proposal."""
-    await page.click(CELL)
-    await page.click("#propose-link")
-    await page.click("#op0-project-found button:has-text('ท่องเที่ยวเชิงสุขภาพ')")
-    await page.fill("#op0-reason", REASON)
-    await page.click("#preview")
-    await page.click("#record-proposal")
-    await page.wait_for_selector("#stance-ACCEPT")
-    return "?" + str(page.url).split("?", 1)[1]
 
 
 async def test_delegations_agree_and_every_window_shows_and_announces_the_changed_cell(
@@ -228,14 +146,6 @@ async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard
     await chair.wait_for_function(f"() => !document.querySelector('{CELL} .viewer')")
 
 
-async def test_an_observer_reads_and_the_page_names_why_it_cannot_propose(
-    open_shared: OpenBoard,
-) -> None:
-    page = await open_shared(OBSERVER, f"?cell={OTHER_GAP}")
-    assert await page.locator("#propose-link").count() == 0
-    assert await page.is_visible("#read-only")
-
-
 async def test_the_chair_suspends_and_resumes_the_session(open_board: OpenBoard) -> None:
     chair, tourism = await open_board(HOST, "?panel=people"), await open_board(TOURISM)
     await chair.click("#sessionSuspend")
@@ -244,52 +154,3 @@ async def test_the_chair_suspends_and_resumes_the_session(open_board: OpenBoard)
     assert await tourism.locator("#propose-link").count() == 0
     await chair.click("#sessionResume")
     await tourism.wait_for_selector("#propose-link")
-
-
-async def test_the_list_links_to_the_board_and_signed_out_people_get_a_link_to_sign_in(
-    browser: Any, shared_hub: tuple[SourceHub, str]
-) -> None:
-    hub, session_id = shared_hub
-    async with page_opener(browser, hub.address) as open_path:
-        page = await open_path(f"/board/{session_id}", loaded=False)
-        await page.wait_for_selector("#sign-in")
-        await page.context.request.post("/signin/demo", form=TOURISM)
-        await page.goto("/board")
-        assert TITLE in await page.inner_text(".sessions li")
-        await page.click(".sessions a")
-        await wait_until_live(page)
-
-
-@pytest.mark.parametrize(("view", "size"), in_turn(VIEWS, list(SIZES)))
-async def test_board_does_not_scroll_sideways_has_no_small_text_and_no_violations_of_axe(
-    open_shared: OpenBoard, view: str, size: str
-) -> None:
-    page = await open_shared(TOURISM, VIEWS[view], SIZES[size])
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await small_texts(page) == []
-    assert await invalid_thai_lines(page) == []
-    least = 44 if size == "tablet" else 24
-    assert await small_controls(page, least) == []
-    if not AXE.exists():
-        pytest.skip("no axe-core: make browser")
-    assert await axe_violations(page) == []
-
-
-async def small_controls(page: Any, least: int) -> list[str]:
-    """Return the controls that are lower than so many pixels."""
-    found: list[str] = await page.evaluate(
-        """([wanted, least]) => [...document.querySelectorAll(wanted)]
-          .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < least - 0.5)
-          .map((e) => e.outerHTML.slice(0, 90))""",
-        [CONTROLS, least],
-    )
-    return found
-
-
-async def test_reduced_motion_stops_all_animations_of_the_board(open_shared: OpenBoard) -> None:
-    page = await open_shared(TOURISM)
-    await page.emulate_media(reduced_motion="reduce")
-    await page.evaluate(
-        "document.querySelectorAll('.cell').forEach((cell) => cell.classList.add('flash'))"
-    )
-    assert await page.evaluate("document.getAnimations().length") == 0
