@@ -138,6 +138,16 @@ async def test_a_lost_connection_is_shown_keeps_what_was_typed_and_is_caught_up(
     assert await page.input_value("#op0-text") == "จัดรถรับส่งนักท่องเที่ยว"
 
 
+async def test_events_arrive_where_the_network_blocks_web_sockets(open_board: OpenBoard) -> None:
+    page, chair = await open_board(TOURISM), await open_board(HOST)
+    await page.route_web_socket("**/graphql", lambda socket: socket.close())
+    await page.reload()
+    await wait_until_live(page)
+    await chair.click("#item-1")
+    await chair.click("#set-CURRENT")
+    await page.wait_for_selector("#current")
+
+
 async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard) -> None:
     tourism, chair = await open_board(TOURISM), await open_board(HOST)
     await tourism.click(CELL)

@@ -21,10 +21,11 @@ export function outcomeSections(board, { changes, operations }) {
   ];
 }
 
-function beforeAfter({ before, after, amountBefore, amountAfter }) {
+function beforeAfter({ kind, before, after, amountBefore, amountAfter }) {
   const money = (amount) => (amount ? `${formatMillions(amount.amount)} ${t("millionBaht")}` : t("noFigure"));
   if (amountBefore || amountAfter) return h("span", { class: "quiet block" }, money(amountBefore), " → ", money(amountAfter));
-  return (before || after) && h("span", { class: "quiet block" }, [before ?? "–", after ?? "–"].join(" → "));
+  const shown = (value) => (kind === "SHARE_SET" && value !== null ? `${Number((Number(value) * 100).toFixed(2))} %` : value ?? "–");
+  return after && h("span", { class: "quiet block" }, shown(before), " → ", shown(after));
 }
 
 function changeRow(board, { before, after }) {

@@ -51,7 +51,7 @@ function personRow(board, delegation, at) {
       h("p", { class: "quiet" }, [t(`role_${delegation.role}`), t(status), t(delegation.present ? "present" : "absent")].join(" · ")),
       delegation.mandate.text && h("p", { class: "quiet" }, t("mandate"), ": ", delegation.mandate.text),
       viewing && h("p", { class: "quiet" }, t("viewingCell", { name: placeName(board.state.matrix, viewing) })),
-      isHost(board.state) && ["SCHEDULED", "OPEN", "SUSPENDED"].includes(board.state.session.status) && h("button", { type: "button", id: `present-${at}`, "aria-pressed": String(delegation.present), disabled: !board.isOnline, onclick: () => setPresent(board, delegation) }, t("isPresent"))));
+      isHost(board.state) && ["SCHEDULED", "OPEN", "SUSPENDED"].includes(board.state.session.status) && h("label", { class: "choice" }, h("input", { type: "checkbox", id: `present-${at}`, checked: delegation.present, disabled: !board.isOnline, onchange: () => setPresent(board, delegation) }), h("span", {}, t("isPresent")))));
 }
 
 /** Record whether a delegation is present; what it may agree to stays as it is. */
