@@ -38,7 +38,7 @@ async def test_province_starts_with_its_agencies_and_no_rows_of_other_areas(
     assert keys
     assert all(key.startswith("ministry:") for key in keys[:-1])
     assert keys[-1] == "~UNASSIGNED"
-    assert "หน่วยงานอื่น" in await page.inner_text("#grid")
+    assert "หน่วยงานอื่น" in (await page.text_content("#grid") or "")
     assert await page.locator("#pick-rows option").all_inner_texts() == [
         *("ผู้ดำเนินการ", "ขั้นของห่วงโซ่ (เลือกห่วงโซ่ก่อน)", "ประเด็นยุทธศาสตร์", "จังหวัด"),
         *("กระทรวง", "ปีงบประมาณ", "แหล่งเงิน", "สถานะความเชื่อมโยง"),
@@ -153,7 +153,7 @@ async def test_rows_are_sorted_and_filtered_without_losing_the_totals(
         float(text.replace(",", ""))
         for text in await page.locator(
             "#grid tbody tr:not(.sum) .tot:last-child b"
-        ).all_inner_texts()
+        ).all_text_contents()
     ][:-1]
     assert amounts == sorted(amounts, reverse=True)
     await page.fill("#row-filter", "เชียง")
@@ -163,6 +163,81 @@ async def test_rows_are_sorted_and_filtered_without_losing_the_totals(
     await page.reload()
     await wait_until_loaded(page)
     assert sorted(await heads(page)) == ["50", "57"]
+
+
+SORT, FILTER = "#row-order", "#row-filter"
+
+
+@pytest.mark.parametrize("action", ["sort", "filter", "colour", "highlight", "open"])
+async def test_cells_are_moved_and_marked_and_not_drawn_again(
+    open_nation_page: OpenPage, action: str
+) -> None:
+    page = await open_nation_page(COUNTRY)
+    await page.evaluate("for (const e of document.querySelectorAll('#grid td')) e.isKept = true")
+    match action:
+        case "sort":
+            await page.select_option(SORT, "money")
+        case "filter":
+            await page.fill(FILTER, "เชียง")
+            await page.fill(FILTER, "")
+        case "colour":
+            await page.click("[data-show=heat]")
+        case "highlight":
+            await page.click("#legend .key")
+        case "open":
+            await page.click("#grid .tot.opens >> nth=0")
+            await page.wait_for_selector("#figure-list")
+    drawn = await page.evaluate("[...document.querySelectorAll('#grid td')].map((e) => e.isKept)")
+    assert len(drawn) > 500
+    assert all(drawn[1:])
+    await page.click("#language")  # in other words every cell is drawn again
+    await page.wait_for_selector("html[lang=en]")
+    assert not await page.evaluate("document.querySelector('#grid .cell').isKept ?? false")
+
+
+async def test_arrows_follow_the_order_and_the_filter_of_the_rows(
+    open_nation_page: OpenPage,
+) -> None:
+    page = await open_nation_page(COUNTRY)
+    await page.select_option(SORT, "money")
+    order = await heads(page)
+    await page.focus(f"#grid tr:has([data-head='{order[0]}']) .cell")
+    await page.keyboard.press("ArrowDown")
+    row_of_focus = "document.activeElement.parentElement.querySelector('th').dataset.head"
+    assert await page.evaluate(row_of_focus) == order[1]
+    await page.fill(FILTER, "เชียง")
+    first, second = await heads(page)
+    await page.focus(f"#grid tr:has([data-head='{first}']) .cell")
+    await page.keyboard.press("ArrowDown")
+    assert await page.evaluate(row_of_focus) == second
+    await page.keyboard.press("ArrowDown")
+    assert await page.evaluate("document.activeElement.matches('.sum .tot')")
+    assert await page.locator("#grid [tabindex='0']").count() == 1
+
+
+async def test_open_place_alone_is_selected(open_nation_page: OpenPage) -> None:
+    page = await open_nation_page(f"{COUNTRY}&cell=~")
+    selected = page.locator("#grid [aria-selected=true]")
+    assert [await one.get_attribute("data-place") for one in await selected.all()] == ["~"]
+    cell = page.locator("#grid .cell >> nth=0")
+    await cell.click()
+    assert [await one.get_attribute("data-place") for one in await selected.all()] == [
+        await cell.get_attribute("data-place")
+    ]
+    await page.keyboard.press("Escape")
+    assert await selected.count() == 0
+
+
+async def test_colours_are_removed_again(open_nation_page: OpenPage) -> None:
+    page = await open_nation_page(COUNTRY)
+    ground = "getComputedStyle(document.querySelector('#grid .s-COVERED.cell')).backgroundColor"
+    plain = await page.evaluate(ground)
+    await page.click("[data-show=heat]")
+    assert await page.evaluate(ground) != plain
+    assert await page.locator(".heatkey .step").count() > 1
+    await page.click("[data-show=figures]")
+    assert await page.evaluate(ground) == plain
+    assert await page.locator(".heatkey").count() == 0
 
 
 async def test_pages_of_a_total_add_up_to_it_at_the_last_page(open_nation_page: OpenPage) -> None:
