@@ -159,8 +159,10 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
     return place_facts(layout, found, "placed", with_linkages=True)
 
 
-def counted_lines(layout: Layout, viewer: Viewer) -> CTE:
+def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
+
+    Without `with_linkages` the column `linkage_id` is null where no axis is one of linkages.
 
     Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
     figure of the cell, the row, the column and the whole. Other columns say where the line counts
@@ -169,26 +171,32 @@ def counted_lines(layout: Layout, viewer: Viewer) -> CTE:
     found = matrix_facts(layout, viewer)
     if layout.has_linkage_axis:
         return count_once(layout, place_facts(layout, found, "placed", with_linkages=True))
-    return count_single(place_facts(layout, found, "placed", with_linkages=False), found.linkages)
+    placed = place_facts(layout, found, "placed", with_linkages=False)
+    return count_single(placed, found.linkages if with_linkages else None)
 
 
-def count_single(placed: CTE, linkages: CTE) -> CTE:
+def count_single(placed: CTE, linkages: CTE | None) -> CTE:
     """Return the lines of `counted_lines` where each fact has one cell.
 
-    `linkage_id` is the first matching linkage of the line's project.
+    `linkage_id` is the first of `linkages` of the line's project; null without them.
     """
     units = sa.select(*(placed.c[name] for name in LINE_COLUMNS)).distinct().subquery("unit")
-    first_linkage = (
-        sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
-        .group_by(linkages.c.project_id)
-        .subquery("first_linkage")
-    )
     u = units.c
+    source: FromClause = units
+    linkage_id: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Text).label("linkage_id")
+    if linkages is not None:
+        first_linkage = (
+            sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
+            .group_by(linkages.c.project_id)
+            .subquery("first_linkage")
+        )
+        source = units.outerjoin(first_linkage, first_linkage.c.project_id == u.project_id)
+        linkage_id = first_linkage.c.linkage_id
     amount = sa.case((u.duplicate, 0), else_=u.amount)
     return (
         sa.select(
             *(u[name] for name in LINE_COLUMNS),
-            first_linkage.c.linkage_id,
+            linkage_id,
             sa.false().label("shared"),
             *(sa.true().label(f"first_in_{group}") for group in ("all", "row", "column")),
             u.r.label("first_r"),
@@ -197,7 +205,7 @@ def count_single(placed: CTE, linkages: CTE) -> CTE:
             u.r.label("column_r"),
             *(amount.label(f"in_{group}") for group in ("cell", "row", "column", "all")),
         )
-        .select_from(units.outerjoin(first_linkage, first_linkage.c.project_id == u.project_id))
+        .select_from(source)
         .cte("counted")
     )
 
