@@ -136,15 +136,23 @@ def parse_global_id(text: str) -> GlobalId | None:
     return global_id
 
 
-async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
-    """Return the record of each id, null if there is none; one statement per type."""
+async def fetch_nodes(
+    texts: Sequence[str], context: Context, selected: frozenset[str] | None = None
+) -> list[Identifiable | None]:
+    """Return the record of each id, null if there is none; one statement per type.
+
+    `selected`: the names of the fields below them, if they are known.
+    """
     ids = [parse_global_id(text) for text in texts]
     keys: dict[str, list[str]] = defaultdict(list)
     for global_id in ids:
         if global_id is not None and global_id.type in LOADERS:
             keys[global_id.type].append(global_id.key)
     records_by_type = {
-        kind: await LOADERS[kind](context, global_id) for kind, global_id in keys.items()
+        kind: await matrix.fetch_cells_by_key(context, local_ids, selected)
+        if kind == "Cell" and selected is not None
+        else await LOADERS[kind](context, local_ids)
+        for kind, local_ids in keys.items()
     }
     return [records_by_type.get(i.type, {}).get(i.key) if i else None for i in ids]
 
@@ -152,11 +160,12 @@ async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiab
 async def node(
     _roots: Sequence[None],
     context: Context,
+    selected: frozenset[str],
     *,
     id: OpaqueId,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Identifiable | None]:
     """Return the record with an id; null if there is none."""
-    return await fetch_nodes([id], context)
+    return await fetch_nodes([id], context, selected)
 
 
 async def nodes(
