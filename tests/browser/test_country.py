@@ -41,7 +41,7 @@ async def test_province_starts_with_its_agencies_and_no_rows_of_other_areas(
     assert "หน่วยงานอื่น" in (await page.text_content("#grid") or "")
     assert await page.locator("#pick-rows option").all_inner_texts() == [
         *("ผู้ดำเนินการ", "ขั้นของห่วงโซ่ (เลือกห่วงโซ่ก่อน)", "ประเด็นยุทธศาสตร์", "จังหวัด"),
-        *("กระทรวง", "ปีงบประมาณ", "แหล่งเงิน", "สถานะความเชื่อมโยง"),
+        *("หน่วยงาน", "ปีงบประมาณ", "แหล่งเงิน", "สถานะความเชื่อมโยง"),
     ]
 
 
