@@ -52,6 +52,8 @@ UNTRACKED: Final = frozenset(
         "import_job",
         "person_session",
         "receipt",
+        "session_event",
+        "session_presence",
         "sign_in_attempt",
         "signing_key",
         "upload",

@@ -9,6 +9,12 @@ relied on.
 
 from hub.store.tables.access_log import access_head, access_log
 from hub.store.tables.agencies import agency, agency_placement, external_id
+from hub.store.tables.agreed_facts import (
+    agreed_fact,
+    agreement,
+    commitment,
+    commitment_report,
+)
 from hub.store.tables.agreements import data_sharing
 from hub.store.tables.areas import (
     area,
@@ -78,6 +84,16 @@ from hub.store.tables.rollup import (
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.same_as import same_as, same_as_member
+from hub.store.tables.sessions import (
+    agenda_item,
+    delegation,
+    joint_session,
+    proposal,
+    proposal_condition,
+    proposal_position,
+    session_event,
+    session_presence,
+)
 from hub.store.tables.suggestions import suggestion_dismissal
 from hub.store.tables.value_chain import (
     chain_phase,
@@ -97,6 +113,9 @@ __all__ = [
     "access_log",
     "agency",
     "agency_placement",
+    "agenda_item",
+    "agreed_fact",
+    "agreement",
     "alias",
     "area",
     "area_edition",
@@ -110,9 +129,12 @@ __all__ = [
     "change_queue",
     "client",
     "client_assertion",
+    "commitment",
+    "commitment_report",
     "data_change",
     "data_sharing",
     "data_version",
+    "delegation",
     "expected_role",
     "external_id",
     "finding",
@@ -126,6 +148,7 @@ __all__ = [
     "issue_count",
     "issue_revision",
     "issuer",
+    "joint_session",
     "linkage",
     "linkage_key",
     "metadata",
@@ -144,6 +167,9 @@ __all__ = [
     "project",
     "project_area",
     "project_implementer",
+    "proposal",
+    "proposal_condition",
+    "proposal_position",
     "provenance",
     "quarantine",
     "raw_dictionary",
@@ -166,6 +192,8 @@ __all__ = [
     "same_as",
     "same_as_member",
     "schedule",
+    "session_event",
+    "session_presence",
     "sign_in_attempt",
     "signing_key",
     "source",

@@ -1,0 +1,1 @@
+"""Joint sessions of areas and agencies: proposals, positions, agreements and commitments."""
