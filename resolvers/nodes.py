@@ -15,7 +15,7 @@ from hub.domain.rules import Rule
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.domain.user_errors import UserError
 from hub.errors import Invalid
-from resolvers import matrix, suggestions
+from resolvers import cells, suggestions
 from resolvers.context import Context
 
 Loader = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
@@ -119,7 +119,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),
     "Ruling": lambda c, keys: c.unit.rulings.by_id(keys),
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
-    "Cell": matrix.fetch_cells_by_key,
+    "Cell": cells.fetch_cells_by_key,
     "PlanningRound": fetch_rounds,
     "JointSession": lambda c, keys: c.unit.sessions.by_id(keys),
     "Delegation": lambda c, keys: c.unit.sessions.delegations_by_id(keys),
@@ -158,7 +158,7 @@ async def fetch_nodes(
         if global_id is not None and global_id.type in LOADERS:
             keys[global_id.type].append(global_id.key)
     records_by_type = {
-        kind: await matrix.fetch_cells_by_key(context, local_ids, selected)
+        kind: await cells.fetch_cells_by_key(context, local_ids, selected)
         if kind == "Cell" and selected is not None
         else await LOADERS[kind](context, local_ids)
         for kind, local_ids in keys.items()
