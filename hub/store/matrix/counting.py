@@ -179,11 +179,9 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
 def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
 
-    Without `with_linkages` the column `linkage_id` is null where no axis is one of linkages.
-
-    Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
-    figure of the cell, the row, the column and the whole. Other columns say where the line counts
-    instead; `left_out`, if it is there, why it counts nowhere.
+    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the figure of the
+    cell, the row, the column and the whole. Others say where the line counts instead; `left_out`,
+    if there, why nowhere. Without `with_linkages` an axis of linkages alone gives `linkage_id`.
     """
     found = matrix_facts(layout, viewer, with_left_out=True)
     if layout.has_linkage_axis:
@@ -204,17 +202,14 @@ def count_single(placed: CTE, linkages: CTE | None) -> CTE:
     """
     names = line_columns(placed)
     units = sa.select(*(placed.c[name] for name in names)).distinct().subquery("unit")
-    u = units.c
-    source: FromClause = units
+    u, source = units.c, cast("FromClause", units)
     linkage_id: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Text).label("linkage_id")
     if linkages is not None:
-        first_linkage = (
-            sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
-            .group_by(linkages.c.project_id)
-            .subquery("first_linkage")
-        )
-        source = units.outerjoin(first_linkage, first_linkage.c.project_id == u.project_id)
-        linkage_id = first_linkage.c.linkage_id
+        k = linkages.c
+        by_project = sa.select(k.project_id, sa.func.min(k.id).label("linkage_id"))
+        first = by_project.group_by(k.project_id).subquery("first_linkage")
+        source = units.outerjoin(first, first.c.project_id == u.project_id)
+        linkage_id = first.c.linkage_id
     amount = sa.case((u.duplicate, 0), else_=u.amount)
     return (
         sa.select(
