@@ -179,8 +179,8 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
 def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
 
-    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the figure of the
-    cell, the row, the column and the whole. Others say where the line counts instead; `left_out`,
+    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the figure of
+    the cell, the row, the column and the whole. Others say where the line counts instead; `left_out`,
     if there, why nowhere. Without `with_linkages` an axis of linkages alone gives `linkage_id`.
     """
     found = matrix_facts(layout, viewer, with_left_out=True)
@@ -196,18 +196,18 @@ def line_columns(placed: CTE) -> tuple[str, ...]:
 
 
 def count_single(placed: CTE, linkages: CTE | None) -> CTE:
-    """Return the lines of `counted_lines` where each fact has one cell.
-
-    `linkage_id` is the first of `linkages` of the line's project; null without them.
+    """Return the lines of `counted_lines` where each fact has one cell; `linkage_id` is the first of
+    `linkages` of the project.
     """
     names = line_columns(placed)
     units = sa.select(*(placed.c[name] for name in names)).distinct().subquery("unit")
-    u, source = units.c, cast("FromClause", units)
+    u = units.c
+    source: FromClause = units
     linkage_id: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Text).label("linkage_id")
     if linkages is not None:
         k = linkages.c
-        by_project = sa.select(k.project_id, sa.func.min(k.id).label("linkage_id"))
-        first = by_project.group_by(k.project_id).subquery("first_linkage")
+        ids = sa.select(k.project_id, sa.func.min(k.id).label("linkage_id")).group_by(k.project_id)
+        first = ids.subquery("first_linkage")
         source = units.outerjoin(first, first.c.project_id == u.project_id)
         linkage_id = first.c.linkage_id
     amount = sa.case((u.duplicate, 0), else_=u.amount)
