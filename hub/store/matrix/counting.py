@@ -179,9 +179,9 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
 def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
 
-    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the figure of
-    the cell, the row, the column and the whole. Others say where the line counts instead; `left_out`,
-    if there, why nowhere. Without `with_linkages` an axis of linkages alone gives `linkage_id`.
+    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are added to the figure of each. Others say
+    where the line counts instead; `left_out`, if there, why nowhere. Without `with_linkages` an
+    axis of linkages alone gives `linkage_id`.
     """
     found = matrix_facts(layout, viewer, with_left_out=True)
     if layout.has_linkage_axis:
@@ -196,9 +196,7 @@ def line_columns(placed: CTE) -> tuple[str, ...]:
 
 
 def count_single(placed: CTE, linkages: CTE | None) -> CTE:
-    """Return the lines of `counted_lines` where each fact has one cell; `linkage_id` is the first of
-    `linkages` of the project.
-    """
+    """Return the lines of `counted_lines` where each fact has one cell."""
     names = line_columns(placed)
     units = sa.select(*(placed.c[name] for name in names)).distinct().subquery("unit")
     u = units.c
