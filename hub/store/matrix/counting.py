@@ -179,7 +179,7 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
 def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
 
-    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are added to the figure of each. Others say
+    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are added to these figures. Others say
     where the line counts instead; `left_out`, if there, why nowhere. Without `with_linkages` an
     axis of linkages alone gives `linkage_id`.
     """
