@@ -116,11 +116,11 @@ def measure_all(targets: list[Target], seconds: float, data: Path) -> list[Row]:
     """Return a row per question, number of connections and server."""
     rows: list[Row] = []
     for question in PEERS:
-        asked = [target for target in targets if question in target.bodies]
-        for target in asked:
+        able = [target for target in targets if question in target.bodies]
+        for target in able:
             measure(target, question, CONNECTIONS[1], seconds * WARM_UP, data)
         for connections in CONNECTIONS:
-            rows += [measure_row(target, question, connections, seconds, data) for target in asked]
+            rows += [measure_row(target, question, connections, seconds, data) for target in able]
     return rows
 
 
