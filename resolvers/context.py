@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.plans.plan_writer import PlanWriter
     from hub.services.same_as.commands import SameAsCommands
+    from hub.services.sessions.commands import SessionCommands
     from hub.services.sources.quarantine_review import QuarantineReview
     from hub.services.value_chains.save_value_chain import ValueChainCommands
     from hub.services.webhooks.commands import WebhookCommands
@@ -38,6 +39,7 @@ class Commands:
     value_chains: "ValueChainCommands"
     webhooks: "WebhookCommands"
     imports: "ImportCommands"
+    sessions: "SessionCommands"
 
 
 @dataclass(slots=True)

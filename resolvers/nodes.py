@@ -121,6 +121,15 @@ LOADERS: Final[dict[str, Loader]] = {
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
     "Cell": matrix.fetch_cells_by_key,
     "PlanningRound": fetch_rounds,
+    "JointSession": lambda c, keys: c.unit.sessions.by_id(keys),
+    "Delegation": lambda c, keys: c.unit.sessions.delegations_by_id(keys),
+    "AgendaItem": lambda c, keys: c.unit.sessions.items_by_id(keys),
+    "Proposal": lambda c, keys: c.unit.proposals.by_id(keys),
+    "Position": lambda c, keys: c.unit.proposals.positions_by_id(keys),
+    "Condition": lambda c, keys: c.unit.proposals.conditions_by_id(keys),
+    "AgreedFact": lambda c, keys: c.unit.agreed_facts.by_id(keys),
+    "Agreement": lambda c, keys: c.unit.agreements.by_id(keys),
+    "Commitment": lambda c, keys: c.unit.agreements.commitments_by_id(keys, c.today),
     "PlanningEvent": lambda c, keys: c.unit.rounds.events_by_id(keys),
 }
 """How records of each type are loaded: local ids in, records by local id out, one statement."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Protocol
 
 from hub.domain.agencies import Agency
+from hub.domain.findings import Finding
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage
@@ -17,6 +18,7 @@ from hub.domain.tasks import (
     TaskCount,
     TaskFilter,
     TaskKind,
+    conflict_title,
     linkage_title,
     quarantine_title,
     request_title,
@@ -71,6 +73,8 @@ async def titles(tasks: Sequence[Task], context: Context) -> Sequence[LocalizedT
             found.append(request_title(name_of(issues.get(subject.issue_id))))
         elif isinstance(subject, Webhook):
             found.append(webhook_title(subject.name))
+        elif isinstance(subject, Finding):
+            found.append(conflict_title(subject.summary))
         else:
             source = subject if isinstance(subject, Source) else None
             found.append(quarantine_title(name_of(source), task.count or 0))

@@ -26,6 +26,7 @@ from hub.domain.matrix.question import (
     AxisOrder,
     Counting,
     DimensionKind,
+    FactBasis,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
@@ -36,6 +37,22 @@ from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
 from hub.domain.reported_counts import Grade
 from hub.domain.rules import RuleGroup
+from hub.domain.sessions.kinds import (
+    AgendaStatus,
+    AgreedField,
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentStatus,
+    ConditionStatus,
+    DelegationRole,
+    FactStatus,
+    OperationKind,
+    ProposalStatus,
+    SessionEventKind,
+    SessionKind,
+    SessionStatus,
+    Stance,
+)
 from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.live import FreshnessWish
@@ -77,6 +94,8 @@ ENUMS = (
     BudgetRoute,
     Cadence,
     Confidence,
+    FactBasis,
+    FactStatus,
     FindingKind,
     FindingStatus,
     FreshnessStatus,
@@ -110,6 +129,19 @@ ENUMS = (
     TaskKind,
     TranslationOrigin,
     UserErrorCode,
+    SessionKind,
+    SessionStatus,
+    DelegationRole,
+    OperationKind,
+    AgendaStatus,
+    ProposalStatus,
+    Stance,
+    ConditionStatus,
+    AgreedField,
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentStatus,
+    SessionEventKind,
     Visibility,
     WebhookStatus,
     WorkRequestDecision,

@@ -48,3 +48,13 @@ class ExternalIdInput:
         if not self.scheme or not self.value:
             raise Invalid(field, "ระบุทั้ง scheme และ value", "both scheme and value are required")
         return provenance.ExternalId(self.scheme, self.value)
+
+
+def given(value: Any) -> Any:
+    """Return the value of an optional field of an input; null when it is absent."""
+    return None if value is strawberry.UNSET else value
+
+
+def parse_key(value: strawberry.ID, field: str, kind: str) -> str:
+    """Return the key of a global id of this type; `Invalid` otherwise."""
+    return GlobalId.parse(str(value), field, kind).key

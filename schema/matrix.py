@@ -2,18 +2,17 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from hub.domain.matrix import result as domain
-from hub.domain.matrix.question import (
-    DimensionKind,
-)
+from hub.domain.matrix.question import DimensionKind, FactBasis
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
+from resolvers import agreed_facts, rates
+from resolvers import agreements as agreement_resolvers
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
-from resolvers import rates
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import field, output_type, resolver_field
 from schema.cost import Cost
@@ -24,6 +23,11 @@ from schema.projects import BudgetLine, Project
 from schema.rates import RATE_DESCRIPTION, Rate
 from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
+
+if TYPE_CHECKING:
+    from schema.agreements import Agreement, Commitment
+
+Lazy = strawberry.lazy
 
 YEAR_ON_YEAR_DESCRIPTION = (
     "The figure of a year as a part of the year before; null: no line in either (เทียบปีก่อน)"
@@ -163,6 +167,11 @@ class Cell(Node):
         phase=PHASE_DESCRIPTION,
     )
     expected: list[ExpectedRole] = field("Expected roles in the cell (บทบาทที่คาดหมาย)")
+    pledges: list[Annotated["Commitment", Lazy("schema.agreements")]] = resolver_field(
+        agreement_resolvers.pledges,
+        "Agencies that have taken this gap; a pledge is no project, so the cell stays GAP "
+        "(ผู้รับดำเนินการ)",
+    )
     contributions: Connection[Contribution] = resolver_field(
         matrix_resolvers.contributions,
         "Contributions to the figure (ส่วนประกอบ)",
@@ -227,6 +236,12 @@ class Matrix:
     )
     notices: list[Notice] = resolver_field(
         matrix_resolvers.notices, "Notices about figures, areas and sources (ข้อสังเกต)"
+    )
+    basis: FactBasis = field("What its figures are built from (ฐานของข้อมูล)")
+    unratified: list[Annotated["Agreement", Lazy("schema.agreements")]] = resolver_field(
+        agreed_facts.unratified,
+        "Agreements its figures rest on that are concluded but not ratified, as far as visible to "
+        "you (ข้อตกลงที่ยังไม่ให้ความเห็นชอบ)",
     )
 
 

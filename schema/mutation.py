@@ -9,6 +9,7 @@ from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
 from schema.same_as_mutation import SameAsMutation
+from schema.session_mutation import SessionMutation
 from schema.suggestions import SuggestionMutation
 from schema.value_chain_mutation import ValueChainMutation
 from schema.webhook_mutation import WebhookMutation
@@ -28,5 +29,6 @@ class Mutation(
     ValueChainMutation,
     WebhookMutation,
     ImportMutation,
+    SessionMutation,
 ):
     """Every field declares its permission; an architecture test requires it."""

@@ -3,6 +3,8 @@
 import strawberry
 
 from schema.agencies import AgencyQuery
+from schema.agreed_facts import AgreedFactQuery
+from schema.agreements import AgreementQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
 from schema.changes import ChangeQuery
@@ -14,9 +16,11 @@ from schema.nodes import NodeQuery
 from schema.plan_review import PlanReviewQuery
 from schema.plans import PlanQuery
 from schema.projects import ProjectQuery
+from schema.proposals import ProposalQuery
 from schema.reported_counts import ReportedCountQuery
 from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
+from schema.sessions import SessionQuery
 from schema.sources import SourceQuery
 from schema.suggestions import SuggestionQuery
 from schema.value_chain import ValueChainQuery
@@ -47,6 +51,10 @@ class Query(
     RoundQuery,
     ReportedCountQuery,
     SourceQuery,
+    SessionQuery,
+    ProposalQuery,
+    AgreementQuery,
+    AgreedFactQuery,
     AccessLogQuery,
 ):
     """One class per noun, defined beside its types."""

@@ -7,6 +7,7 @@ from hub.services.imports.commands import ImportCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.same_as.commands import SameAsCommands
+from hub.services.sessions.commands import SessionCommands
 from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.settings import Settings
 from hub.store.database import Database
@@ -23,4 +24,5 @@ def build_commands(settings: Settings, database: Database, clock: Clock) -> Comm
         ValueChainCommands(database),
         build_webhook_commands(settings, database, clock),
         ImportCommands(database, settings.url),
+        SessionCommands(database),
     )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.registry import Connector
@@ -19,8 +20,10 @@ from hub.bootstrap.jobs import run_background_jobs, run_jobs_of_process
 from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
-from hub.errors import NotReady, StoreUnusable
+from hub.errors import HubError, NotReady, StoreUnusable
+from hub.sandbox.session import prepare_session
 from hub.settings import Settings
+from hub.store.database import Database
 from hub.web.starting import create_starting_application
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class HubApplication:
         self._generated_connectors = generated_connectors
         self._clock = clock
         self._answers_during_start = answers_during_start
+        self._runs_jobs = runs_jobs
         self._run_jobs = run_background_jobs if runs_jobs else run_jobs_of_process
         self._operations = load_allowed_operations(settings)
         self._starting = create_starting_application(
@@ -114,6 +118,13 @@ class HubApplication:
             self._start_finished.set()
             self._ended.set()
 
+    async def _prepare_demo(self, database: Database) -> None:
+        """Let a demo have a session to play; without it the hub serves all the same."""
+        try:
+            await prepare_session(database)
+        except (HubError, RuntimeError, asyncpg.PostgresError):
+            logger.exception("the session of the demo was not prepared")
+
     async def _serve(self) -> None:
         settings = self._settings
         async with (
@@ -131,5 +142,7 @@ class HubApplication:
             self._application, self._current = application, application.app
             self._start_finished.set()  # tasks that await the start run before the first job
             async with self._run_jobs(settings, database, application.audit.denied, self._clock):
+                if settings.demo and self._runs_jobs:
+                    await self._prepare_demo(database)
                 await self._stopping.wait()
                 self._current = self._starting

@@ -91,6 +91,11 @@ LABELS: Final[Mapping[object, tuple[str, str]]] = {
     CountTreatment.DUPLICATE_RECORD: ("ระเบียนซ้ำ", "duplicate record"),
     CountTreatment.EXCLUDED_PHASE: ("คนละขั้นของเงิน", "another phase"),
     CountTreatment.NO_AMOUNT: ("ไม่มีจำนวนเงิน", "no amount"),
+    CountTreatment.REPLACED_BY_AGREEMENT: (
+        "ข้อตกลงกำหนดยอดแทน",
+        "replaced by an agreement",
+    ),
+    CountTreatment.EXCLUDED_BASIS: ("ฐานข้อมูลนี้ไม่นับข้อตกลง", "not counted on this basis"),
 }
 
 THAI_MONTHS: Final = (

@@ -134,3 +134,13 @@ def build_connection(
         ),
         total,
     )
+
+
+def slice_page(
+    items: Sequence[Item], page: PageRequest, key: Callable[[Item], SortKey]
+) -> Connection[Item]:
+    """Return a page of a whole list that is in memory, in its order; its total is known."""
+    start = 0
+    if page.after is not None:
+        start = next((n for n, one in enumerate(items, 1) if key(one) == page.after), len(items))
+    return build_connection(items[start : start + page.first + 1], page, key, len(items))

@@ -61,6 +61,7 @@ class Project:
     TYPE: ClassVar[str] = "Project"
 
     id: str
+    version: int
     code: str | None
     name: LocalizedText
     actor_level: ActorLevel | None

@@ -101,6 +101,7 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
     """Return the project of a row, as known at an instant (null: now)."""
     return Project(
         id=row["id"],
+        version=row["version"],
         code=row["code"],
         name=localized_text_of(row, "name"),
         actor_level=ActorLevel(row["actor_level"]) if row["actor_level"] else None,

@@ -1,7 +1,8 @@
 """Parts of statements and of rows that several nouns use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,11 @@ def text_array_parameter(name: str) -> sa.BindParameter[Any]:
     sa.any_(text_array_parameter("ids"))`.
     """
     return sa.bindparam(name, type_=ARRAY(sa.Text))
+
+
+def one_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
+    """Return the right side of a comparison with any of the texts."""
+    return sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
 
 
 def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:
@@ -142,3 +148,14 @@ def contains_text(name: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bo
     if text.lower() == text.upper():
         return name.like(pattern, escape="\\")
     return name.ilike(pattern, escape="\\")
+
+
+def is_one_of(
+    column: sa.ColumnElement[Any], values: Iterable[str | Enum]
+) -> sa.ColumnElement[bool]:
+    """Return the predicate that a column equals one of the texts or members of an enum.
+
+    They are bound as one parameter.
+    """
+    texts = [one.value if isinstance(one, Enum) else one for one in values]
+    return column == sa.any_(sa.literal(texts, ARRAY(sa.Text)))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
+from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, ConsentDecision, LinkageStatus, Side
@@ -19,9 +20,13 @@ from hub.domain.sources.quarantine import RowStatus
 from hub.domain.tasks import TaskKind
 from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
+from hub.store.findings.reading import visible_findings
 from hub.store.linkage_rights import AREA_AGENCIES
+from hub.store.rows import one_of
 from hub.store.tables import (
+    agreed_fact,
     client,
+    finding,
     issue,
     issue_revision,
     linkage,
@@ -42,7 +47,7 @@ from hub.store.visibility import (
     unpublished_columns,
 )
 from hub.store.webhooks.managed import is_managed
-from hub.store.work_requests import one_of, visible_requests
+from hub.store.work_requests import visible_requests
 
 Predicate = sa.ColumnElement[bool]
 
@@ -248,11 +253,43 @@ def webhook_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     ]
 
 
+def conflict_branch(viewer: Viewer) -> list[sa.Select[Any]]:
+    """Return the findings that a source differs from an agreement, for each party to it."""
+    agency_id = own_agency(viewer)
+    shown = visible_findings(viewer, finding, None).subquery("conflict")
+    party = (
+        sa.func.unnest(shown.c.parties)
+        .table_valued(sa.column("id", sa.Text), name="party")
+        .render_derived("party")
+    )
+    named = sa.exists().where(agreed_fact.c.finding_id == shown.c.id)
+    single_year = sa.case((sa.func.cardinality(shown.c.fiscal_years) == 1, shown.c.fiscal_years[1]))
+    return [
+        task_columns(
+            TaskKind.CONFLICT_REVIEW,
+            key=party.c.id + sa.literal("|", sa.Text) + shown.c.id,
+            subject=sa.literal(str(GlobalId("Finding", "")), sa.Text) + shown.c.id,
+            agency_id=party.c.id,
+            area_id=sa.case((sa.func.cardinality(shown.c.areas) == 1, shown.c.areas[1])),
+            fiscal_year=single_year,
+            created_at=shown.c.created_at,
+            unpublished=[shown.c[UNPUBLISHED_COLUMN]] if UNPUBLISHED_COLUMN in shown.c else (),
+            source=shown.join(party, sa.true()),
+        ).where(
+            shown.c.kind == FindingKind.CONFLICTING_SOURCES.value,
+            shown.c.status == FindingStatus.OPEN.value,
+            named.correlate_except(agreed_fact),
+            party.c.id.in_(sa.union_all(sa.select(agency_id), departments_of_ministry(agency_id))),
+        )
+    ]
+
+
 BRANCHES: Final[Mapping[TaskKind, Callable[[Viewer], list[sa.Select[Any]]]]] = {
     TaskKind.LINKAGE_DECIDE: linkage_branch,
     TaskKind.WORK_REQUEST_ANSWER: request_branch,
     TaskKind.QUARANTINE_REVIEW: quarantine_branch,
     TaskKind.WEBHOOK_REPAIR: webhook_branch,
+    TaskKind.CONFLICT_REVIEW: conflict_branch,
 }
 """The tasks of each kind, as SELECTs with the columns of a task."""
 

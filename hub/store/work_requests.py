@@ -1,13 +1,12 @@
 """Statements about requests for work and their answers; one is visible only if its issue is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Viewer
@@ -24,7 +23,7 @@ from hub.domain.work_requests import (
 from hub.store.as_of import table_as_of
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import paginate_by_group, text_array_parameter
+from hub.store.rows import one_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     issue_revision,
     linkage,
@@ -257,8 +256,3 @@ def has_status(
     if statuses is None:
         return []
     return [requests.c.status == one_of(status.value for status in statuses)]
-
-
-def one_of(names: Iterable[str]) -> sa.ColumnElement[Any]:
-    """Return the right side of a comparison with any of the texts."""
-    return sa.any_(sa.literal(list(names), ARRAY(sa.Text)))

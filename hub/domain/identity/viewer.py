@@ -30,6 +30,10 @@ class Permission(Enum):
     STEWARD = "hub:steward"
     WRITE_PLANS = "plan:write"
     REVIEW_PLANS = "plan:review"
+    HOST_SESSIONS = "session:host"
+    NEGOTIATE = "session:negotiate"
+    RATIFY_SESSIONS = "session:ratify"
+    REPORT = "report:write"
 
 
 PERMISSION_DESCRIPTIONS: Final = {
@@ -63,6 +67,22 @@ PERMISSION_DESCRIPTIONS: Final = {
         "submit the plans and value chains of one's own agency or area",
     ),
     Permission.REVIEW_PLANS: ("กลั่นกรองและให้ระดับแผน", "review and grade plans"),
+    Permission.HOST_SESSIONS: (
+        "จัดและเป็นประธานการประชุมร่วมของพื้นที่ตน",
+        "prepare and chair the joint sessions of one's own area",
+    ),
+    Permission.NEGOTIATE: (
+        "เสนอและแสดงท่าทีในการประชุมร่วมแทนหน่วยงานตน",
+        "propose and take positions in joint sessions for one's own agency",
+    ),
+    Permission.RATIFY_SESSIONS: (
+        "บันทึกการให้ความเห็นชอบข้อตกลงของการประชุมร่วม",
+        "record the approval of agreements of joint sessions",
+    ),
+    Permission.REPORT: (
+        "รายงานข้อผูกพันของหน่วยงานตน",
+        "report on the commitments of one's own agency",
+    ),
 }
 """What each permission allows, in Thai and English."""
 
@@ -82,18 +102,24 @@ OFFICER_PERMISSIONS: Final = frozenset(
         Permission.PROPOSE_LINKAGES,
         Permission.DECIDE_LINKAGES,
         Permission.WRITE_PLANS,
+        Permission.REPORT,
     }
 )
+DELEGATE_PERMISSIONS: Final = OFFICER_PERMISSIONS | {
+    Permission.READ_AUDIT,
+    Permission.MANAGE_WEBHOOKS,
+    Permission.HOST_SESSIONS,
+    Permission.NEGOTIATE,
+}
 ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
     Role.OFFICER: OFFICER_PERMISSIONS,
-    Role.DELEGATE: OFFICER_PERMISSIONS | {Permission.READ_AUDIT, Permission.MANAGE_WEBHOOKS},
-    Role.STEWARD: OFFICER_PERMISSIONS
+    Role.DELEGATE: DELEGATE_PERMISSIONS,
+    Role.STEWARD: DELEGATE_PERMISSIONS
     | {
-        Permission.READ_AUDIT,
-        Permission.MANAGE_WEBHOOKS,
         Permission.STEWARD,
         Permission.REVIEW_PLANS,
+        Permission.RATIFY_SESSIONS,
     },
 }
 """The permissions of each role; every role sees what its agency may see.

@@ -35,6 +35,8 @@ project = sa.Table(
     sa.Column("source_key", sa.Text),
     # Of `project_title_key`; a trigger computes it.
     sa.Column("title_hash", sa.BigInteger),
+    # A trigger raises it.
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     # Computed from reports and people's assertions (hub/store/activities.py); null: as reported.
     sa.Column("counted_as", sa.ForeignKey("project.id")),
     system_time_column(),

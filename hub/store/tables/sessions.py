@@ -1,5 +1,7 @@
 """Joint sessions: delegations, agenda, proposals, positions and events."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -16,7 +18,7 @@ from hub.domain.sessions.kinds import (
 from hub.store.tables.metadata import enum_column, metadata
 
 
-def time_column(name: str, *, required: bool = False) -> sa.Column[sa.DateTime]:
+def time_column(name: str, *, required: bool = False) -> sa.Column[Any]:
     """Return a column with an instant."""
     return sa.Column(name, sa.DateTime(timezone=True), nullable=not required)
 

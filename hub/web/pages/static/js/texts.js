@@ -184,6 +184,8 @@ export const TEXTS = {
   DUPLICATE_RECORD: ["ระเบียนซ้ำ", "duplicate record"],
   EXCLUDED_PHASE: ["คนละขั้นของเงิน", "another phase"],
   NO_AMOUNT: ["ไม่มีจำนวนเงิน", "no amount"],
+  REPLACED_BY_AGREEMENT: ["ข้อตกลงกำหนดยอดแทน", "replaced by an agreement"],
+  EXCLUDED_BASIS: ["ฐานข้อมูลนี้ไม่นับข้อตกลง", "not counted on this basis"],
   notePlaced: ["ตำแหน่งของโครงการสร้างใหม่จากข้อความของ{cites}", "The positions of projects were reconstructed from the text of {cites}"],
   noteYear: ["{year} เป็นข้อสมมติ", "{year} is assumed"],
   noteIssue: ["ประเด็นยุทธศาสตร์เป็นข้อสมมติ", "The strategic issue is assumed"],

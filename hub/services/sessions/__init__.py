@@ -1,0 +1,1 @@
+"""Use cases of joint sessions: prepare, negotiate, conclude, report."""

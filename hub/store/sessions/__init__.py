@@ -1,0 +1,1 @@
+"""Statements about joint sessions, agreements and commitments."""
