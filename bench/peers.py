@@ -152,10 +152,15 @@ def measure_row(target: Target, question: str, connections: int, seconds: float,
 
 
 def sum_cpu(rows: list[Row]) -> dict[tuple[str, str], float]:
-    """Return CPU ms per request over all connections, by question and server."""
+    """Return CPU ms per request over all connections, by question and server.
+
+    Loads with requests that failed are left out: a refusal costs less than an answer.
+    """
     used: dict[tuple[str, str], float] = defaultdict(float)
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
+        if row["failures"]:
+            continue
         key = (row["question"], row["server"])
         used[key] += (row["server_cpu_ms"] + row["postgres_cpu_ms"]) * row["requests"]
         counts[key] += row["requests"]
@@ -166,9 +171,9 @@ def compute_ratios(rows: list[Row], projects: int) -> list[Row]:
     """Return our CPU per request over that of each server and question, with the goal if any."""
     cpu, ratios = sum_cpu(rows), []
     for (question, server), theirs in cpu.items():
-        if server == "hub":
+        ours = cpu.get(("matrix" if question.startswith("matrix") else question, "hub"))
+        if server == "hub" or ours is None:
             continue
-        ours = cpu["matrix" if question.startswith("matrix") else question, "hub"]
         goal = GOALS.get((question, server)) if projects < LARGE else None
         if projects >= LARGE and question == "matrix" and server not in {"static", "reference"}:
             goal = GOAL_OF_LARGE
