@@ -13,8 +13,8 @@ from hub.domain.lookups import AsOf, OpaqueId
 from hub.domain.matrix.result import Matrix
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.projects import Project
+from hub.domain.sessions.agreed_facts import FINDING_PREFIX, AgreedFact, Claim, FactFilter
 from hub.domain.sessions.agreements import Agreement
-from hub.domain.sessions.facts import FINDING_PREFIX, AgreedFact, Claim, FactFilter
 from hub.domain.sessions.kinds import FactStatus
 from hub.services.matrix.build_notices import list_unratified
 from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of, validate_agency_id
@@ -104,10 +104,11 @@ async def fetch_agreements(
     return [found.get(key or "") for key in ids]
 
 
-async def subjects(facts: Sequence[AgreedFact], context: Context) -> Sequence[Identifiable | None]:
+async def subjects(facts: Sequence[AgreedFact], context: Context) -> Sequence[Identifiable]:
     """Return what each fact is about; a fact is visible only with it."""
     gids = list(dict.fromkeys(one.subject_gid for one in facts))
-    found = dict(zip(gids, await fetch_nodes(gids, context), strict=True))
+    nodes = zip(gids, await fetch_nodes(gids, context), strict=True)
+    found = {gid: node for gid, node in nodes if node is not None}
     return [found[one.subject_gid] for one in facts]
 
 

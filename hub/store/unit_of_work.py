@@ -35,9 +35,9 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
+from hub.store.sessions.agreed_facts import AgreedFacts
 from hub.store.sessions.agreed_lines import AgreedLines
 from hub.store.sessions.agreements import Agreements
-from hub.store.sessions.fact_reading import AgreedFacts
 from hub.store.sessions.proposals import ProposalQueries
 from hub.store.sessions.reading import JointSessions
 from hub.store.sources import Sources

@@ -29,11 +29,11 @@ from hub.store.read_transaction import ReadTransaction
 from hub.store.rollup import compact_in_transaction
 from hub.store.unit_of_work import UnitOfWork
 from tests.long_run import costly_examples
+from tests.services.matrix.agreed_rows import insert_agreed_world
 from tests.services.matrix.agreed_world import (
     COUNTED,
     AgreedWorld,
     agreed_worlds,
-    insert_agreed_world,
     world_on_basis,
 )
 from tests.services.matrix.expected_figures import compute_expected_figures
