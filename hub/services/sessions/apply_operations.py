@@ -206,7 +206,7 @@ async def insert_facts(
     replaced: list[str] = []
     ids: list[str] = []
     for fact in facts:
-        replaced += await end_facts(connection, fact)
+        replaced += await end_facts(connection, fact, at)
         row: dict[str, Any] = {
             "id": uuid.uuid4().hex,
             "agreement_id": agreement_id,

@@ -48,6 +48,7 @@ from hub.store.sessions.changes import (
     SESSION_OF_PROPOSAL,
     append_event,
     fetch_agency_names,
+    fetch_clock,
     fetch_item,
     fetch_proposal,
     insert_row,
@@ -71,9 +72,10 @@ async def conclude_agreement(
 ) -> SessionPayload:
     """Conclude a proposal by the host; `user_errors` say what is missing or has changed."""
 
-    async def _work(connection: StoreConnection, at: datetime) -> SessionPayload:
+    async def _work(connection: StoreConnection, _at: datetime) -> SessionPayload:
         key = command.proposal_id
         session = await lock_visible_of(connection, acting, SESSION_OF_PROPOSAL, key)
+        at = await fetch_clock(connection)
         require_host(acting, session)
         found = await fetch_proposal(connection, key)
         if found is None:
@@ -187,14 +189,14 @@ async def check_collisions(
     connection: StoreConnection, session: JointSession, found: Proposal, cells: Sequence[str]
 ) -> None:
     """Raise `Refused` if another agreement has changed one of the cells since the proposal."""
-    other = await find_colliding(connection, session.id, found.created_at, cells)
+    other = await find_colliding(connection, session.id, found.gid, cells)
     if other is not None:
         raise refuse(
             UserErrorCode.STALE_VERSION,
             "input.proposal",
             "ข้อตกลงอื่นเปลี่ยนช่องเดียวกันหลังจากเสนอ ให้ดูเมทริกซ์ตอนนี้แล้วเสนอใหม่",
             "another agreement has changed the same cell since; look at the matrix, propose again",
-            f"gid://hub/Agreement/{other}",
+            other,
         )
 
 

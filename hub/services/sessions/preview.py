@@ -23,6 +23,7 @@ from hub.services.sessions.run import require_delegation, require_visible
 from hub.store.database import Database, StoreConnection
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.read_transaction import ReadTransaction
+from hub.store.retry import retry_on_conflict
 from hub.store.sessions.changes import insert_row
 from hub.store.sessions.reading import JointSessions
 from hub.store.tables import agenda_item, proposal
@@ -48,8 +49,7 @@ async def preview_operations(
         mine = await require_delegation(connection, acting, session)
         today = at.astimezone(BANGKOK).date()
         found, required = await resolve_operations(connection, acting, session, drafts, today)
-        operations.extend(found)
-        parties.extend(required)
+        operations[:], parties[:] = found, required
         planned = await insert_planned(connection, session, mine.agency_id, found, at)
         return await compare_planned(connection, acting, session, planned, at)
 
@@ -63,7 +63,9 @@ async def preview_proposal(database: Database, acting: Acting, stored: Proposal)
     async def _work(connection: StoreConnection) -> MatrixComparison:
         at = await fetch_transaction_time(connection)
         session = await read_session(connection, acting, stored.session_id)
-        return await compare_planned(connection, acting, session, stored, at)
+        # A copy: two previews of one proposal, or its conclusion, do not wait for each other's row.
+        planned = await insert_planned(connection, session, stored.agency_id, stored.operations, at)
+        return await compare_planned(connection, acting, session, planned, at)
 
     comparison, errors = await roll_back_after(database, _work)
     operations, parties = stored.operations, stored.parties
@@ -73,14 +75,22 @@ async def preview_proposal(database: Database, acting: Acting, stored: Proposal)
 async def roll_back_after(
     database: Database, work: PreviewWork
 ) -> tuple[MatrixComparison | None, Sequence[UserError]]:
-    """Execute work in a transaction and roll it back; return what it found, or what refused it."""
-    comparison: MatrixComparison | None = None
+    """Execute work in a transaction and roll it back; return what it found, or what refused it.
+
+    It is repeated when the server ends it for another transaction, such as ingest.
+    """
+
+    async def _attempt() -> MatrixComparison | None:
+        comparison: MatrixComparison | None = None
+        try:
+            async with database.write_transaction() as connection:
+                comparison = await work(connection)
+                raise _RolledBack
+        except _RolledBack:
+            return comparison
+
     try:
-        async with database.write_transaction() as connection:
-            comparison = await work(connection)
-            raise _RolledBack
-    except _RolledBack:
-        return comparison, []
+        return await retry_on_conflict(_attempt), []
     except Refused as refused:
         return None, refused.errors
     except HubError as error:

@@ -11,6 +11,7 @@ export const TEXTS = {
   sourcesPage: ["แหล่งข้อมูล", "Sources"],
   searchPage: ["ค้นหา", "Search"],
   myWork: ["งานของฉัน", "My work"],
+  sessionsPage: ["ประชุมร่วม", "Sessions"],
   toSignIn: ["ลงชื่อเข้าใช้", "Sign in"],
   query: ["GraphQL", "GraphQL"],
   views: ["มุมมอง", "Views"],
