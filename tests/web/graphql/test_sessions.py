@@ -36,7 +36,9 @@ MATRIX = {
 class Negotiation:
     """An open session of Chon Buri with the tourism ministry and the ministry of industry."""
 
-    def __init__(self, host: DelegationClient, function: DelegationClient, other: DelegationClient):
+    def __init__(
+        self, host: DelegationClient, function: DelegationClient, other: DelegationClient
+    ) -> None:
         self.host, self.function, self.other = host, function, other
         self.session: dict[str, Any] = {}
         self.item = ""
@@ -286,7 +288,8 @@ async def test_a_gap_that_is_taken_stays_a_gap_with_its_pledge(talks: Negotiatio
     payload = await talks.conclude(proposal)
     assert [one["kind"] for one in payload["agreement"]["commitments"]] == ["PLEDGE"]
     data = await talks.host.send(
-        "query ($id: ID!) { node(id: $id) { ... on Cell { state pledges { text agency { id } } } } }",
+        "query ($id: ID!) { node(id: $id) { "
+        "... on Cell { state pledges { text agency { id } } } } }",
         id=cell,
     )
     assert data["node"] == {
@@ -352,8 +355,9 @@ async def test_an_agreed_amount_counts_beside_the_reported_one(talks: Negotiatio
     payload = await talks.conclude(proposal)
     data = await talks.host.send(
         "query ($id: ID!) { session(id: $id) { "
-        "agreed: matrix { total { projectCount budget(phase: PLANNED) { amount } } unratified { id } } "
-        "reported: matrix(basis: REPORTED) { total { projectCount budget(phase: PLANNED) { amount } } } } }",
+        "agreed: matrix { total { ...Figures } unratified { id } } "
+        "reported: matrix(basis: REPORTED) { total { ...Figures } } } } "
+        "fragment Figures on Total { projectCount budget(phase: PLANNED) { amount } }",
         id=talks.session["id"],
     )
     session = data["session"]
