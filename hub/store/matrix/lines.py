@@ -48,12 +48,18 @@ def lines_of_matrix(
     n = lines.c
     names = (*COUNTED_COLUMNS, LEFT_OUT) if LEFT_OUT in n else COUNTED_COLUMNS
     in_phase = sa.func.coalesce(n.phase == phase.value, sa.false())
+    # A line that does not count because of agreements places no project in a cell.
+    counts = n[LEFT_OUT].is_(None) if LEFT_OUT in n else sa.true()
     project_in_cell = [n.project_id, n.r, n.c]
+    order = [sa.not_(counts), n.line_id]
     ranked = sa.select(
         *(n[name] for name in names if name != "in_phase"),
         in_phase.label("in_phase"),
-        sa.func.bool_or(in_phase).over(partition_by=project_in_cell).label("has_line"),
-        sa.func.row_number().over(partition_by=project_in_cell, order_by=n.line_id).label("place"),
+        counts.label("counts"),
+        sa.func.bool_or(sa.and_(in_phase, counts))
+        .over(partition_by=project_in_cell)
+        .label("has_line"),
+        sa.func.row_number().over(partition_by=project_in_cell, order_by=order).label("place"),
     ).subquery("ranked_lines")
     k = ranked.c
     linkage = table_as_of(tables.linkage, layout.scope.as_of_time).alias("placing")
@@ -67,7 +73,7 @@ def lines_of_matrix(
             no_group.label("group_c"),
         )
         .select_from(ranked.outerjoin(state.source, linkage.c.id == k.linkage_id))
-        .where(sa.or_(k.in_phase, sa.and_(sa.not_(k.has_line), k.place == 1)))
+        .where(sa.or_(k.in_phase, sa.and_(k.counts, sa.not_(k.has_line), k.place == 1)))
         .limit(limit)
     )
 
