@@ -283,8 +283,8 @@ async def test_no_part_of_a_plan_with_agreements_reads_a_table_again_for_each_ro
     basis: FactBasis,
 ) -> None:
     at = datetime.now(UTC) if in_the_past else None
-    asked = replace(matrix_question, basis=basis)
-    for plan in await explain(agreed_nation, ANONYMOUS, asked, at, generic=False):
+    on_basis = replace(matrix_question, basis=basis)
+    for plan in await explain(agreed_nation, ANONYMOUS, on_basis, at, generic=False):
         assert executed_again(plan) == []
         assert on_disk(plan) == []
 
