@@ -14,6 +14,7 @@ REPORT_MONTHS: Final = 6
 REPORT_LEAD_DAYS: Final = 30
 """Days before the day of a report in which it is awaited already; a report in them counts."""
 
+
 @record
 class Agreement:
     """What delegations agreed (ข้อตกลง); it asserts facts beside what sources report.
