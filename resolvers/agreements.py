@@ -11,10 +11,10 @@ from hub.domain.matrix.result import Cell, CellState
 from hub.domain.paging import Connection, PageRequest, slice_page
 from hub.domain.plans import PlanVersion, StrategicIssue
 from hub.domain.projects import Project
-from hub.domain.sessions.agreement import Agreement, Commitment, CommitmentReport
+from hub.domain.sessions.agreements import Agreement, Commitment, CommitmentReport
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentStatus
 from hub.domain.sessions.operations import GapPlace
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.proposals import Proposal
 from hub.domain.text import Locale
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.value_chain import Stage

@@ -42,9 +42,37 @@ async def budgets(
     fiscal_years: FiscalYearRange | None = None,
     phase: tuple[BudgetPhase, ...] | None = None,
     freshness: FreshnessWish = FreshnessWish.STORED,
+    include_agreed: bool = False,
 ) -> Sequence[Sequence[BudgetLine]]:
-    """Return the lines of each project, by year and phase; phases are never added up."""
+    """Return the lines of each project, by year and phase; phases are never added up.
+
+    With `include_agreed` the lines that agreements assert come after those that sources report.
+    """
     phases = tuple(BudgetPhase) if phase is None else phase
+    reported = await fetch_reported(projects, context, fiscal_years, phases, freshness)
+    if not include_agreed:
+        return reported
+
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Sequence[BudgetLine]]:
+        found = await context.unit.agreed_lines.by_projects(
+            [project.id for project in group], years=fiscal_years, phases=phases, at=at
+        )
+        return [found[project.id] for project in group]
+
+    agreed = await fetch_grouped_by_as_of(projects, _fetch)
+    return [[*one, *other] for one, other in zip(reported, agreed, strict=True)]
+
+
+async def fetch_reported(
+    projects: Sequence[Project],
+    context: Context,
+    fiscal_years: FiscalYearRange | None,
+    phases: Sequence[BudgetPhase],
+    freshness: FreshnessWish,
+) -> Sequence[Sequence[BudgetLine]]:
+    """Return the lines that sources report of each project, stored or live."""
     if freshness is FreshnessWish.LIVE:
         budgets_by_project = await fetch_live_budgets(projects, context, fiscal_years, phases)
         return [budgets_by_project[project.id].lines for project in projects]

@@ -276,6 +276,7 @@ async def lines_of_contributions(
     at = parts[0].matrix.as_of_time
     ids = [part.line_id for part in parts if part.line_id]
     lines_by_id = await context.unit.budget.by_id(ids, at) if ids else {}
+    lines_by_id |= await context.unit.agreed_lines.by_id(ids, at)
     return [lines_by_id.get(part.line_id or "") for part in parts]
 
 

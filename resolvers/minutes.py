@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from hub.domain.areas import Area
 from hub.domain.findings import Finding, FindingFilter, FindingKind
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Linkage, LinkageStatus
@@ -15,13 +14,12 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import CellGroup, Matrix
 from hub.domain.paging import Connection, PageRequest, slice_page
-from hub.domain.plans import StrategicIssue
-from hub.domain.record import record
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
+from hub.domain.sessions.brief import BriefIssue, ItemTotal, Minutes, SessionBrief
 from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, SessionStatus, Stance
-from hub.domain.sessions.proposal import Condition, Position
+from hub.domain.sessions.proposals import Condition, Position
 from hub.domain.sessions.session import AgendaItem, JointSession
-from hub.domain.sources.ledger import PhaseAmount, list_phase_amounts
+from hub.domain.sources.ledger import list_phase_amounts
 from hub.domain.text import Locale
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.sessions.minutes import compose_minutes
@@ -33,48 +31,6 @@ from resolvers.sessions import compute_matrix_of
 TOP_RANK: Final = 2
 """Issues of these ranks are funded first (R66's top-two issues)."""
 MAX_ISSUES: Final = 20
-
-
-@record
-class Minutes:
-    """The minutes of a session; a draft until it is closed (รายงานการประชุม)."""
-
-    session: JointSession
-
-    @property
-    def final(self) -> bool:
-        """Return whether they were fixed when the session was closed."""
-        return self.session.minutes_th is not None
-
-    @property
-    def digest(self) -> str | None:
-        """Return SHA-256 of the Thai text; null: not final."""
-        return self.session.minutes_digest
-
-
-@record
-class SessionBrief:
-    """What delegates should know before a session (เอกสารสรุปก่อนประชุม)."""
-
-    area: Area
-    fiscal_year: FiscalYear
-    session: JointSession | None
-
-
-@record
-class ItemTotal:
-    """A number of projects and their money (จำนวนโครงการและเงิน)."""
-
-    projects: int
-    amounts: list[PhaseAmount]
-
-
-@record
-class BriefIssue:
-    """One issue of a brief (ประเด็นในเอกสารสรุป)."""
-
-    brief: SessionBrief
-    issue: StrategicIssue
 
 
 def minutes(sessions: Sequence[JointSession], _context: Context) -> Sequence[Minutes]:
@@ -215,9 +171,7 @@ async def matrices_of_issues(issues: Sequence[BriefIssue], context: Context) -> 
             FiscalYearRange(one.brief.fiscal_year, one.brief.fiscal_year),
             MatrixFilter(
                 areas=(one.brief.area.id,),
-                # Cells are judged by the chain; a question about one issue counts too little.
-                issues=() if one.issue.chain_id else (one.issue.id,),
-                chains=(one.issue.chain_id,) if one.issue.chain_id else (),
+                issues=(one.issue.id,),
             ),
         )
         found.append(await compute_for_request(context, question))

@@ -127,6 +127,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "Proposal": lambda c, keys: c.unit.proposals.by_id(keys),
     "Position": lambda c, keys: c.unit.proposals.positions_by_id(keys),
     "Condition": lambda c, keys: c.unit.proposals.conditions_by_id(keys),
+    "AgreedFact": lambda c, keys: c.unit.agreed_facts.by_id(keys),
     "Agreement": lambda c, keys: c.unit.agreements.by_id(keys),
     "Commitment": lambda c, keys: c.unit.agreements.commitments_by_id(keys, c.today),
     "PlanningEvent": lambda c, keys: c.unit.rounds.events_by_id(keys),

@@ -6,7 +6,7 @@ from typing import Final
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.money import Money
 from hub.domain.sessions.kinds import OperationKind
-from hub.domain.sessions.operations import TARGET_TYPES, Operation
+from hub.domain.sessions.operations import TARGET_TYPES, ProposedOperation
 from hub.domain.sessions.wording import describe
 from hub.domain.text import LocalizedText
 from hub.services.sessions.fetch_names import fetch_names
@@ -17,7 +17,7 @@ CELL_PREFIX: Final = "gid://hub/Cell/"
 
 
 async def targets(
-    operations: Sequence[Operation], context: Context
+    operations: Sequence[ProposedOperation], context: Context
 ) -> Sequence[Identifiable | None]:
     """Return what each operation changes, where the viewer may see it."""
     gids = [
@@ -29,13 +29,17 @@ async def targets(
     return [found.get(gid) for gid in gids]
 
 
-async def texts(operations: Sequence[Operation], context: Context) -> Sequence[LocalizedText]:
+async def texts(
+    operations: Sequence[ProposedOperation], context: Context
+) -> Sequence[LocalizedText]:
     """Return what each operation does, in words."""
     names = await fetch_names(context.unit, operations, context.today)
     return [describe(one, names) for one in operations]
 
 
-async def values_before(operations: Sequence[Operation], context: Context) -> Sequence[str | None]:
+async def values_before(
+    operations: Sequence[ProposedOperation], context: Context
+) -> Sequence[str | None]:
     """Return the value before each operation as text; null where the project is hidden."""
     leads = [one.before for one in operations if one.kind is OperationKind.LEAD_SET]
     agencies = await fetch_agencies(leads, context)
@@ -47,7 +51,9 @@ async def values_before(operations: Sequence[Operation], context: Context) -> Se
     ]
 
 
-async def values_after(operations: Sequence[Operation], context: Context) -> Sequence[str | None]:
+async def values_after(
+    operations: Sequence[ProposedOperation], context: Context
+) -> Sequence[str | None]:
     """Return the value after each operation as text; null where the project is hidden."""
     ids = [key for one in operations for key in one.agency_ids]
     agencies = await context.unit.agencies.by_id(ids, context.today) if ids else {}
@@ -61,7 +67,7 @@ async def values_after(operations: Sequence[Operation], context: Context) -> Seq
     return found
 
 
-async def see_projects(operations: Sequence[Operation], context: Context) -> list[bool]:
+async def see_projects(operations: Sequence[ProposedOperation], context: Context) -> list[bool]:
     """Return whether the viewer may see the project of each operation; true without one."""
     ids = [one.project_id for one in operations if one.project_id]
     found = await context.unit.projects.by_id(ids) if ids else {}
@@ -69,7 +75,7 @@ async def see_projects(operations: Sequence[Operation], context: Context) -> lis
 
 
 async def amounts_before(
-    operations: Sequence[Operation], context: Context
+    operations: Sequence[ProposedOperation], context: Context
 ) -> Sequence[Money | None]:
     """Return the amount before each operation; null: it sets none, or the project is hidden."""
     seen = await see_projects(operations, context)
@@ -80,7 +86,7 @@ async def amounts_before(
 
 
 async def amounts_after(
-    operations: Sequence[Operation], context: Context
+    operations: Sequence[ProposedOperation], context: Context
 ) -> Sequence[Money | None]:
     """Return the amount after each operation; null: it sets none, or the project is hidden."""
     seen = await see_projects(operations, context)
@@ -91,7 +97,7 @@ async def amounts_after(
 
 
 def cells_of_operations(
-    operations: Sequence[Operation], _context: Context
+    operations: Sequence[ProposedOperation], _context: Context
 ) -> Sequence[Sequence[str]]:
     """Return the ids of the cells that each operation names; `preview` has all that change."""
     return [[f"{CELL_PREFIX}{one.cell}"] if one.cell else [] for one in operations]

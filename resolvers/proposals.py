@@ -8,21 +8,23 @@ from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.matrix.comparison import MatrixComparison
 from hub.domain.matrix.result import Cell
 from hub.domain.paging import Connection, PageRequest, slice_page
-from hub.domain.sessions.agreement import Agreement
-from hub.domain.sessions.commands import OperationDraft
-from hub.domain.sessions.proposal import (
+from hub.domain.plan_review import RuleCheck
+from hub.domain.sessions.agreements import Agreement
+from hub.domain.sessions.drafts import OperationDraft
+from hub.domain.sessions.preview import ProposalPreview
+from hub.domain.sessions.proposals import (
     Condition,
-    PartyPosition,
     Position,
     Proposal,
+    RequiredParty,
     list_blockers,
-    match_parties,
+    match_required,
 )
 from hub.domain.sessions.session import AgendaItem, JointSession
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.user_errors import UserError
 from hub.services.commands.acting import Acting
-from hub.services.sessions.preview import ProposalPreview
+from hub.services.sessions.check_rules import check_operations
 from resolvers.context import Context
 from resolvers.nodes import fetch_nodes, require_agencies
 
@@ -156,26 +158,26 @@ async def agencies_of(things: Sequence[Position | Condition], context: Context) 
     return await require_agencies([one.agency_id for one in things], context)
 
 
-async def match_all(proposals: Sequence[Proposal], context: Context) -> list[list[PartyPosition]]:
+async def match_all(proposals: Sequence[Proposal], context: Context) -> list[list[RequiredParty]]:
     """Return the required parties of each proposal with their positions."""
     delegations = await context.unit.sessions.delegations([one.session_id for one in proposals])
     taken = await context.unit.proposals.positions([one.id for one in proposals])
     return [
-        match_parties(one, delegations.get(one.session_id, []), taken.get(one.id, []))
+        match_required(one, delegations.get(one.session_id, []), taken.get(one.id, []))
         for one in proposals
     ]
 
 
 async def required_parties(
     proposals: Sequence[Proposal], context: Context
-) -> Sequence[Sequence[PartyPosition]]:
+) -> Sequence[Sequence[RequiredParty]]:
     """Return the agencies that must accept each proposal."""
     return await match_all(proposals, context)
 
 
-async def parties_of_previews(
+async def required_of_previews(
     previews: Sequence[ProposalPreview], context: Context
-) -> Sequence[Sequence[PartyPosition]]:
+) -> Sequence[Sequence[RequiredParty]]:
     """Return the agencies that would have to accept."""
     delegations = await context.unit.sessions.delegations([one.session_id for one in previews])
     found = []
@@ -183,25 +185,25 @@ async def parties_of_previews(
         present = {d.agency_id for d in delegations.get(one.session_id, []) if d.present}
         found.append(
             [
-                PartyPosition(party, None, not present.isdisjoint(party.acting_ids))
-                for party in one.parties
+                RequiredParty(required, None, not present.isdisjoint(required.acting_ids))
+                for required in one.parties
             ]
         )
     return found
 
 
-async def agencies_of_parties(
-    parties: Sequence[PartyPosition], context: Context
+async def agencies_of_required(
+    parties: Sequence[RequiredParty], context: Context
 ) -> Sequence[Agency]:
     """Return the agency of each required party."""
-    return await require_agencies([one.party.agency_id for one in parties], context)
+    return await require_agencies([one.required.agency_id for one in parties], context)
 
 
-def reasons_of_parties(
-    parties: Sequence[PartyPosition], _context: Context
+def reasons_of_required(
+    parties: Sequence[RequiredParty], _context: Context
 ) -> Sequence[LocalizedText]:
     """Return why each party must accept."""
-    return [localized_text(one.party.th, one.party.en) for one in parties]
+    return [localized_text(one.required.th, one.required.en) for one in parties]
 
 
 async def blockers(
@@ -211,7 +213,7 @@ async def blockers(
     sessions = await context.unit.sessions.by_id([one.session_id for one in proposals])
     parties = await match_all(proposals, context)
     set_conditions = await context.unit.proposals.conditions([one.id for one in proposals])
-    ids = {one.party.agency_id for found in parties for one in found}
+    ids = {one.required.agency_id for found in parties for one in found}
     ids |= {one.agency_id for found in set_conditions.values() for one in found}
     agencies = await context.unit.agencies.by_id(sorted(ids), context.today)
     names = {key: (one.short_name or one.name).th for key, one in agencies.items()}
@@ -243,6 +245,13 @@ async def preview(
     """Return what operations would do; nothing is stored."""
     acting = Acting(context.identify_viewer(), context.audit_context)
     return [await context.commands.sessions.preview(acting, session.key, operations)]
+
+
+async def checks(
+    owners: Sequence[Proposal | ProposalPreview], context: Context
+) -> Sequence[Sequence[RuleCheck]]:
+    """Return the rules applied to the operations of each proposal."""
+    return [await check_operations(context.unit, one.operations) for one in owners]
 
 
 async def ready_proposals(

@@ -6,9 +6,9 @@ from typing import Any
 
 from hub.domain.matrix.comparison import MatrixComparison, compare_matrices
 from hub.domain.sessions import commands as domain
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
 from hub.domain.sessions.commands import SessionPayload, SessionStep
-from hub.domain.sessions.proposal import Condition, Proposal
+from hub.domain.sessions.proposals import Condition, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession, Presence
 from resolvers.context import Context
 from resolvers.linkage_commands import begin

@@ -1,6 +1,5 @@
 """Resolvers of the events of a session, stored ones and the subscription."""
 
-import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final
@@ -14,8 +13,6 @@ from hub.errors import Invalid, NotFound
 from resolvers.context import Context, SubscriptionContext
 from resolvers.nodes import fetch_agencies, fetch_nodes
 
-SEEN_INTERVAL: Final = 15.0
-"""Seconds after which a screen is noted as connected again."""
 MAX_DIGITS: Final = 9
 
 
@@ -65,24 +62,24 @@ async def session_events(
         if key not in await context.unit.sessions.by_id([key]):
             raise NotFound
         last = await context.unit.sessions.last_event(key) if after is None else parse_cursor(after)
-    seen_at, shown = 0.0, dict[str, tuple[bool, str | None]]()
-    async with feed.listen() as waiter:
+    shown = dict[str, tuple[bool, str | None]]()
+    async with feed.follow(key) as following:
         try:
+            if agency_id is not None:
+                await feed.note_seen(key, agency_id, screen)
             while True:
-                waiter.clear()
-                if agency_id is not None and time.monotonic() - seen_at > SEEN_INTERVAL:
-                    seen_at = time.monotonic()
-                    await feed.note_seen(key, agency_id, screen)
                 async with subscription.open_context() as context:
-                    events = await context.unit.sessions.events(key, last, MAX_PAGE_SIZE)
-                    presence = (await context.unit.sessions.presence([key])).get(key, [])
+                    events, presence = await following.read(context.viewer, last)
+                    is_behind = events is None
+                    if events is None:
+                        events = await context.unit.sessions.events(key, last, MAX_PAGE_SIZE)
                 for event in events:
                     last = event.number
                     yield event
                 for one in list_changed_presence(presence, shown):
                     yield presence_event(one, last)
-                if len(events) < MAX_PAGE_SIZE:
-                    await waiter.wait()
+                if not is_behind or len(events) < MAX_PAGE_SIZE:
+                    await following.wait()
         finally:
             if agency_id is not None:
                 feed.note_left(key, agency_id, screen)

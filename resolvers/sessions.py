@@ -10,11 +10,12 @@ from hub.domain.areas import Area
 from hub.domain.global_id import GlobalId
 from hub.domain.matrix.comparison import MatrixComparison, compare_matrices
 from hub.domain.matrix.key import decode_matrix_key
+from hub.domain.matrix.question import FactBasis
 from hub.domain.matrix.result import Matrix
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, slice_page
 from hub.domain.plans import StrategicIssue
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
 from hub.domain.sessions.kinds import CommitmentStatus, SessionKind, SessionStatus
 from hub.domain.sessions.session import (
     AgendaItem,
@@ -134,11 +135,19 @@ async def delegations_of_presence(
 
 
 async def sessions_of(
-    things: Sequence[Delegation | AgendaItem | Agreement], context: Context
+    things: Sequence[Agreement], context: Context
 ) -> Sequence[JointSession | None]:
-    """Return the session of each thing; null where only its agreement is public."""
+    """Return the session of each agreement; null where only the agreement is public."""
     found = await context.unit.sessions.by_id([one.session_id for one in things])
     return [found.get(one.session_id) for one in things]
+
+
+async def sessions_of_items(
+    items: Sequence[AgendaItem], context: Context
+) -> Sequence[JointSession]:
+    """Return the session of each point; who sees a point sees its session."""
+    found = await context.unit.sessions.by_id([one.session_id for one in items])
+    return [found[one.session_id] for one in items]
 
 
 async def agencies_of_delegations(
@@ -227,18 +236,23 @@ async def events(
 
 
 async def compute_matrix_of(
-    context: Context, one: JointSession, at: datetime | None = None
+    context: Context,
+    one: JointSession,
+    at: datetime | None = None,
+    basis: FactBasis = FactBasis.AGREED,
 ) -> Matrix:
     """Return the matrix of a session as it is now, or as known at an instant."""
-    question = replace(decode_matrix_key(one.matrix_key), as_of=None)
+    question = replace(decode_matrix_key(one.matrix_key), as_of=None, basis=basis)
     return await compute_matrix(
         context.unit, question, as_of_time=at, now=context.status_time, today=context.today
     )
 
 
-async def matrices(sessions: Sequence[JointSession], context: Context) -> Sequence[Matrix]:
-    """Return the matrix of each session."""
-    return [await compute_matrix_of(context, one) for one in sessions]
+async def matrices(
+    sessions: Sequence[JointSession], context: Context, *, basis: FactBasis = FactBasis.AGREED
+) -> Sequence[Matrix | None]:
+    """Return the matrix of each session, with figures built from this basis."""
+    return [await compute_matrix_of(context, one, basis=basis) for one in sessions]
 
 
 async def changes(

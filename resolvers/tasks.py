@@ -5,14 +5,15 @@ from datetime import date
 from typing import Annotated, Protocol
 
 from hub.domain.agencies import Agency
+from hub.domain.findings import Finding
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from hub.domain.rules import Rule
-from hub.domain.sessions.agreement import Commitment
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.agreements import Commitment
+from hub.domain.sessions.proposals import Proposal
 from hub.domain.sessions.session import JointSession
 from hub.domain.tasks import (
     TASK_CURSOR_TYPES,
@@ -21,6 +22,7 @@ from hub.domain.tasks import (
     TaskFilter,
     TaskKind,
     commitment_title,
+    conflict_title,
     linkage_title,
     position_title,
     quarantine_title,
@@ -77,6 +79,8 @@ async def titles(tasks: Sequence[Task], context: Context) -> Sequence[LocalizedT
             found.append(request_title(name_of(issues.get(subject.issue_id))))
         elif isinstance(subject, Webhook):
             found.append(webhook_title(subject.name))
+        elif isinstance(subject, Finding):
+            found.append(conflict_title(subject.summary))
         elif isinstance(subject, JointSession):
             found.append(session_title(subject.title))
         elif isinstance(subject, Proposal):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.sessions import agreement as domain
+from hub.domain.sessions import agreements as domain
 from hub.domain.sessions import operations, session
 from hub.domain.sessions.kinds import (
     AgreementStatus,
@@ -14,10 +14,12 @@ from hub.domain.sessions.kinds import (
     CommitmentStatus,
     OperationKind,
 )
+from resolvers import agreed_facts
 from resolvers import agreements as agreement_resolvers
 from resolvers import operations as operation_resolvers
 from resolvers import sessions as session_resolvers
 from schema.agencies import Agency
+from schema.agreed_facts import AgreedFact
 from schema.areas import Area
 from schema.binding import field, output_type, resolver_field
 from schema.node import Node
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 Lazy = strawberry.lazy
 
 
-@output_type(operations.Operation)
+@output_type(operations.ProposedOperation)
 class ProposedOperation:
     """One operation of a proposal (การดำเนินการที่เสนอ)."""
 
@@ -159,6 +161,10 @@ class Agreement(Node):
         "Its ratification; null: not ratified (การให้ความเห็นชอบ)"
     )
     operations: list[ProposedOperation] = field("What was done (การดำเนินการ)")
+    facts: Connection[AgreedFact] = resolver_field(
+        agreed_facts.facts_of_agreements,
+        "What it asserts, and what sources have reported since (ข้อเท็จจริงตามข้อตกลง)",
+    )
     commitments: list[Commitment] = resolver_field(
         agreement_resolvers.commitments_of_agreements, "Commitments in it (ข้อผูกพัน)"
     )

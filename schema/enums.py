@@ -26,6 +26,7 @@ from hub.domain.matrix.question import (
     AxisOrder,
     Counting,
     DimensionKind,
+    FactBasis,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
@@ -38,11 +39,13 @@ from hub.domain.reported_counts import Grade
 from hub.domain.rules import RuleGroup
 from hub.domain.sessions.kinds import (
     AgendaStatus,
+    AgreedField,
     AgreementStatus,
     CommitmentKind,
     CommitmentStatus,
     ConditionStatus,
     DelegationRole,
+    FactStatus,
     OperationKind,
     ProposalStatus,
     SessionEventKind,
@@ -91,6 +94,8 @@ ENUMS = (
     BudgetRoute,
     Cadence,
     Confidence,
+    FactBasis,
+    FactStatus,
     FindingKind,
     FindingStatus,
     FreshnessStatus,
@@ -132,6 +137,7 @@ ENUMS = (
     ProposalStatus,
     Stance,
     ConditionStatus,
+    AgreedField,
     AgreementStatus,
     CommitmentKind,
     CommitmentStatus,

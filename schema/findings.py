@@ -7,8 +7,9 @@ import strawberry
 
 from hub.domain import findings as domain
 from hub.domain.findings import FindingKind, FindingStatus
-from resolvers import findings, nodes
+from resolvers import agreed_facts, findings, nodes
 from schema.agencies import Agency
+from schema.agreed_facts import Claim
 from schema.binding import field, output_type, resolver_field
 from schema.cost import Cost
 from schema.linkages import Reason
@@ -58,6 +59,10 @@ class Finding(Node):
         findings.agencies_of_findings, "Agencies it concerns (หน่วยงานที่เกี่ยวข้อง)"
     )
     rule: Rule | None = resolver_field(nodes.optional_rules, "Rule; null: none (กฎเกณฑ์)")
+    claims: list[Claim] = resolver_field(
+        agreed_facts.claims_of_findings,
+        "Of a source that differs from an agreement: the value of each (ข้อมูลที่ขัดแย้ง)",
+    )
     projects: Connection[Annotated["Project", Lazy("schema.projects")]] = resolver_field(
         findings.projects_of_findings, "Projects it is about (โครงการ)"
     )

@@ -9,7 +9,7 @@ import strawberry
 from hub.domain import linkages as domain
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.linkages import ConsentDecision, LinkageAction, LinkageStatus, Side
-from resolvers import declarations, linkage_sides, nodes
+from resolvers import agreed_facts, declarations, linkage_sides, nodes
 from resolvers import history as history_resolvers
 from resolvers import linkages as resolvers_linkages
 from schema import matrix_filter
@@ -24,6 +24,7 @@ from schema.text import Connection, LocalizedText
 from schema.value_chain import Stage
 
 if TYPE_CHECKING:
+    from schema.agreements import Agreement
     from schema.projects import Project
     from schema.work_requests import WorkRequest
 
@@ -125,6 +126,11 @@ class Linkage(Node):
     )
     declaration: LinkageDeclaration | None = field(
         "What its source declares; null: no source does (ตามที่แหล่งข้อมูลระบุ)"
+    )
+    agreement: Annotated["Agreement", Lazy("schema.agreements")] | None = resolver_field(
+        agreed_facts.agreements_of_linkages,
+        "The agreement of a session that made or changed it; null: none, or not visible to you "
+        "(ข้อตกลง)",
     )
     work_request: Annotated["WorkRequest", Lazy("schema.work_requests")] | None = resolver_field(
         linkage_sides.requests_of_linkages,

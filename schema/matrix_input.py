@@ -14,6 +14,7 @@ from hub.domain.matrix.question import (
     AxisOrder,
     Counting,
     DimensionKind,
+    FactBasis,
 )
 from hub.errors import Invalid
 from schema.arguments import convert_list, validate_date, validate_text
@@ -153,6 +154,9 @@ class MatrixInput:
         "Date of the edition of areas; default: 1 October of each year"
     )
     as_of: AsOfInput | None = optional_field("Data as known at this time; default: now (ข้อมูล ณ)")
+    basis: FactBasis = strawberry.field(
+        default=FactBasis.AGREED, description="What figures are built from (ฐานของข้อมูล)"
+    )
 
     def to_domain(self, field: str) -> domain.MatrixQuestion:
         """Return the question; `Invalid` names the invalid part."""
@@ -169,6 +173,7 @@ class MatrixInput:
             if isinstance(self.areas_on, date)
             else None,
             as_of=self.as_of.to_domain("asOf") if isinstance(self.as_of, AsOfInput) else None,
+            basis=self.basis,
         )
 
 

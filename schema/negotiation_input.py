@@ -10,8 +10,8 @@ from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, Stance
 from schema.arguments import validate_date
 from schema.binding import input_type
 from schema.linkage_input import IDEMPOTENCY_KEY, REASON, VERSION
-from schema.lookups import given, optional_field
-from schema.operation_input import CellBy, OperationInput, parse_key
+from schema.lookups import given, optional_field, parse_key
+from schema.operation_input import CellBy, OperationInput
 from schema.rulings import check_idempotency_key
 from schema.session_input import NOTE, POINT, PROPOSAL, SESSION, TITLE, UNTIL, parse_session
 

@@ -9,9 +9,8 @@ import strawberry
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.global_id import GlobalId
-from hub.domain.sessions import commands as domain
-from hub.domain.sessions.commands import OperationDraft
+from hub.domain.sessions import drafts as domain
+from hub.domain.sessions.drafts import OperationDraft
 from hub.domain.sessions.kinds import OperationKind
 from hub.errors import Invalid
 from schema.arguments import validate_date
@@ -26,16 +25,11 @@ from schema.linkage_input import (
     parse_linkage,
     require_reason,
 )
-from schema.lookups import given, optional_field
+from schema.lookups import given, optional_field, parse_key
 from schema.plan_input import parse_satang
 from schema.text import FiscalYearInput, FiscalYearRange
 
 AGREED_PHASES = frozenset({BudgetPhase.PLANNED, BudgetPhase.REQUESTED})
-
-
-def parse_key(value: strawberry.ID, field: str, kind: str) -> str:
-    """Return the key of a global id of this type; `Invalid` otherwise."""
-    return GlobalId.parse(str(value), field, kind).key
 
 
 @input_type(domain.PlaceDraft)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -15,7 +15,8 @@ from hub.domain.identity.viewer import Visibility
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
-from resolvers import budget, declarations, nodes, projects
+from hub.domain.provenance import Assertion
+from resolvers import agreed_facts, budget, declarations, nodes, projects
 from resolvers import findings as finding_resolvers
 from resolvers import same_as as same_as_resolvers
 from schema import matrix_filter
@@ -30,6 +31,10 @@ from schema.provenance import Provenance, StatedStrategy
 from schema.rates import RATE_DESCRIPTION, Rate
 from schema.same_as import SameAs
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money, Notice
+
+if TYPE_CHECKING:
+    from schema.agreed_facts import AgreedFact
+    from schema.agreements import Agreement
 
 Lazy = strawberry.lazy
 
@@ -62,6 +67,11 @@ class BudgetLine:
     )
     provenance: list[Provenance] = resolver_field(
         budget.line_provenance, "Provenance: the source record that reports it (ที่มา)"
+    )
+    asserted: Assertion = field("REPORTED, or AGREED: asserted by an agreement (ลักษณะของข้อมูล)")
+    agreement: Annotated["Agreement", Lazy("schema.agreements")] | None = resolver_field(
+        agreed_facts.agreements_of,
+        "The agreement that asserts it; null: a report, or not visible to you (ข้อตกลง)",
     )
 
 
@@ -109,6 +119,8 @@ class Project(Node):
         "Budget lines, by year and phase (งบประมาณ)",
         phase="Only these phases; default: all (ขั้นของงบประมาณ)",
         freshness="Stored figures, or live ones from agencies that support it (ความสดที่ต้องการ)",
+        include_agreed="Also the lines that agreements assert, after the others; a reader who adds "
+        "lines up leaves them out (รวมรายการตามข้อตกลง)",
     )
     budget_notices: list[Notice] = resolver_field(
         budget.budget_notices,
@@ -140,6 +152,14 @@ class Project(Node):
     stated_strategies: list[StatedStrategy] = resolver_field(
         declarations.stated_strategies,
         "What its sources write as its strategy, word for word (ยุทธศาสตร์ตามที่ระบุ)",
+    )
+    lead: Agency | None = resolver_field(
+        agreed_facts.leads,
+        "Agency that leads it by agreement; null: no agreement, see `owner` (หน่วยงานหลักตามข้อตกลง)",
+    )
+    agreed_facts: Connection[Annotated["AgreedFact", Lazy("schema.agreed_facts")]] = resolver_field(
+        agreed_facts.facts_of_projects,
+        "What agreements assert about it (ข้อเท็จจริงตามข้อตกลง)",
     )
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.identity.viewer import Permission
-from hub.domain.sessions import proposal as domain
+from hub.domain.sessions import preview as preview_domain
+from hub.domain.sessions import proposals as domain
 from hub.domain.sessions import session
 from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, ProposalStatus, Stance
-from hub.services.sessions import preview as preview_domain
 from resolvers import proposals as proposal_resolvers
 from resolvers import sessions as session_resolvers
 from schema import operation_input
@@ -21,6 +21,7 @@ from schema.cost import Cost
 from schema.errors import UserError
 from schema.matrix import Cell
 from schema.node import Node
+from schema.plan_review import RuleCheck
 from schema.text import Connection, LocalizedText
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ class Position(Node):
     in_force: bool = field("False: it was withdrawn, or a later one replaced it (ยังมีผล)")
 
 
-@output_type(domain.PartyPosition)
+@output_type(domain.RequiredParty)
 class RequiredParty:
     """An agency that must accept (ผู้ที่ต้องเห็นชอบ)."""
 
-    agency: Agency = resolver_field(proposal_resolvers.agencies_of_parties, "Agency (หน่วยงาน)")
+    agency: Agency = resolver_field(proposal_resolvers.agencies_of_required, "Agency (หน่วยงาน)")
     because: LocalizedText = resolver_field(
-        proposal_resolvers.reasons_of_parties,
+        proposal_resolvers.reasons_of_required,
         "Why: owner of the project, area of the issue, holder of the money (เหตุ)",
     )
     position: Position | None = field("Its position; null: none taken (ท่าที)")
@@ -87,8 +88,12 @@ class ProposalPreview:
     changes: MatrixComparison | None = field(
         "What would change on the matrix; null: an operation is not possible (ตัวอย่างผล)"
     )
+    checks: list[RuleCheck] = resolver_field(
+        proposal_resolvers.checks,
+        "Rules applied to it: top-two issues, consent, stage (ผลการตรวจ)",
+    )
     required_parties: list[RequiredParty] = resolver_field(
-        proposal_resolvers.parties_of_previews, "Agencies that must accept (ผู้ที่ต้องเห็นชอบ)"
+        proposal_resolvers.required_of_previews, "Agencies that must accept (ผู้ที่ต้องเห็นชอบ)"
     )
     user_errors: list[UserError] = field("Errors that `proposalCreate` would answer (ข้อผิดพลาด)")
 
@@ -111,6 +116,10 @@ class Proposal(Node):
         proposal_resolvers.previews,
         "What would change on the matrix; null: an operation is no longer possible (ตัวอย่างผล)",
         cost=MATRIX_COST,
+    )
+    checks: list[RuleCheck] = resolver_field(
+        proposal_resolvers.checks,
+        "Rules applied to it: top-two issues, consent, stage (ผลการตรวจ)",
     )
     required_parties: list[RequiredParty] = resolver_field(
         proposal_resolvers.required_parties,
@@ -147,7 +156,7 @@ class AgendaItem(Node):
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
     session: Annotated["JointSession", Lazy("schema.sessions")] = resolver_field(
-        session_resolvers.sessions_of, "Joint session (การประชุมร่วม)"
+        session_resolvers.sessions_of_items, "Joint session (การประชุมร่วม)"
     )
     order: int = field("Ordinal, from 1 (ลำดับวาระ)")
     title: str = field("Title (หัวข้อ)")

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.agencies import AgencyQuery
+from schema.agreed_facts import AgreedFactQuery
 from schema.agreements import AgreementQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
@@ -53,6 +54,7 @@ class Query(
     SessionQuery,
     ProposalQuery,
     AgreementQuery,
+    AgreedFactQuery,
     AccessLogQuery,
 ):
     """One class per noun, defined beside its types."""

@@ -17,9 +17,8 @@ from hub.errors import Invalid
 from schema.arguments import validate_date
 from schema.binding import input_type
 from schema.linkage_input import IDEMPOTENCY_KEY, REASON, VERSION
-from schema.lookups import given, optional_field
+from schema.lookups import given, optional_field, parse_key
 from schema.matrix_input import MatrixInput
-from schema.operation_input import parse_key
 from schema.plan_input import parse_satang
 from schema.rulings import check_idempotency_key
 from schema.text import FiscalYearInput

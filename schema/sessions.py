@@ -5,6 +5,7 @@ from datetime import datetime
 
 import strawberry
 
+from hub.domain.sessions import brief
 from hub.domain.sessions import session as domain
 from hub.domain.sessions.kinds import (
     DelegationRole,
@@ -93,7 +94,7 @@ class SessionEvent:
     )
 
 
-@output_type(minutes_resolvers.Minutes)
+@output_type(brief.Minutes)
 class Minutes:
     """Minutes of a session (รายงานการประชุม)."""
 
@@ -124,7 +125,7 @@ class Minutes:
     digest: str | None = field("SHA-256 of the Thai text; null: not final (ค่าแฮช)")
 
 
-@output_type(minutes_resolvers.ItemTotal)
+@output_type(brief.ItemTotal)
 class ItemTotal:
     """A number of projects and their money (จำนวนโครงการและเงิน)."""
 
@@ -132,7 +133,7 @@ class ItemTotal:
     amounts: list[PhaseAmount] = field("Their money, by phase (จำนวนเงิน)")
 
 
-@output_type(minutes_resolvers.BriefIssue)
+@output_type(brief.BriefIssue)
 class BriefIssue:
     """One issue of a brief (ประเด็นในเอกสารสรุป)."""
 
@@ -149,7 +150,7 @@ class BriefIssue:
     )
 
 
-@output_type(minutes_resolvers.SessionBrief)
+@output_type(brief.SessionBrief)
 class SessionBrief:
     """What delegates should know before a session (เอกสารสรุปก่อนประชุม)."""
 
@@ -205,7 +206,10 @@ class JointSession(Node):
         "Kinds of operations that may be agreed in it now (สิ่งที่ตกลงได้)"
     )
     matrix: Matrix | None = resolver_field(
-        session_resolvers.matrices, "The matrix on the board (เมทริกซ์)", cost=MATRIX_COST
+        session_resolvers.matrices,
+        "The matrix on the board (เมทริกซ์)",
+        cost=MATRIX_COST,
+        basis="What its figures are built from (ฐานของข้อมูล)",
     )
     changes: MatrixComparison | None = resolver_field(
         session_resolvers.changes,

@@ -1,5 +1,6 @@
 """Run the background tasks of a serving hub: the source scheduler, flushing the audit log,
-compacting the rollup, refreshing findings, the feed of changes, imports, and webhooks.
+compacting the rollup, refreshing findings, the feed of changes, open sessions, imports,
+and webhooks.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from hub.domain.time import Clock
 from hub.jobs.change_feed import keep_feed
 from hub.jobs.imports import run_imports
 from hub.jobs.scheduler import Scheduler
+from hub.jobs.session_data import keep_sessions_informed
 from hub.jobs.webhooks import WebhookDispatcher
 from hub.services.findings.refresh import refresh_if_possible
 from hub.settings import Settings
@@ -54,6 +56,7 @@ async def run_background_jobs(
         compact_rollup_regularly(database),
         refresh_findings_regularly(settings, database),
         run_until_end(keep_feed(database), STOP_TIMEOUT),
+        run_until_end(keep_sessions_informed(database), STOP_TIMEOUT),
         run_until_end(run_imports(database, clock), STOP_TIMEOUT),
         run_until_end(
             WebhookDispatcher(database, build_sender(settings, clock)).run(), STOP_TIMEOUT

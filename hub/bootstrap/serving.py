@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.registry import Connector
@@ -19,8 +20,10 @@ from hub.bootstrap.jobs import run_background_jobs
 from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
-from hub.errors import NotReady, StoreUnusable
+from hub.errors import HubError, NotReady, StoreUnusable
+from hub.sandbox.session import prepare_session
 from hub.settings import Settings
+from hub.store.database import Database
 from hub.web.starting import create_starting_application
 
 logger = logging.getLogger(__name__)
@@ -106,6 +109,13 @@ class HubApplication:
             self._start_finished.set()
             self._ended.set()
 
+    async def _prepare_demo(self, database: Database) -> None:
+        """Let a demo have a session to play; without it the hub serves all the same."""
+        try:
+            await prepare_session(database)
+        except (HubError, RuntimeError, asyncpg.PostgresError):
+            logger.exception("the session of the demo was not prepared")
+
     async def _serve(self) -> None:
         settings = self._settings
         async with (
@@ -125,5 +135,7 @@ class HubApplication:
             async with run_background_jobs(
                 settings, database, application.audit.denied, self._clock
             ):
+                if settings.demo:
+                    await self._prepare_demo(database)
                 await self._stopping.wait()
                 self._current = self._starting

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 
 from hub.domain.money import Money
-from hub.domain.provenance import LiveOrigin
+from hub.domain.provenance import Assertion, LiveOrigin
 from hub.domain.record import record
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYear
@@ -43,7 +43,8 @@ class BudgetLine:
 
     `area_id` null: central or unknown. `record_id` is the source record that reports the line, as
     known at `as_of_time` (null: now). `live` is set when the amount was fetched live. `notice`
-    explains why the stored amount is returned although the live one was requested.
+    explains why the stored amount is returned although the live one was requested. `agreement_id`
+    is the agreement that asserts the line; null: a source reports it.
     """
 
     id: str
@@ -59,8 +60,14 @@ class BudgetLine:
     as_of_time: datetime | None = None
     live: LiveOrigin | None = None
     notice: Notice | None = None
+    agreement_id: str | None = None
 
     TYPE = "BudgetLine"
+
+    @property
+    def asserted(self) -> Assertion:
+        """Return whether a source reports it, or an agreement asserts it."""
+        return Assertion.REPORTED if self.agreement_id is None else Assertion.AGREED
 
     @property
     def is_live(self) -> bool:

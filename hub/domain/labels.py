@@ -113,6 +113,11 @@ LABELS: Final[Mapping[object, tuple[str, str]]] = {
     CommitmentStatus.DONE: ("แล้วเสร็จ", "done"),
     CommitmentStatus.LATE: ("ล่าช้า", "late"),
     CommitmentStatus.WITHDRAWN: ("ถอนแล้ว", "withdrawn"),
+    CountTreatment.REPLACED_BY_AGREEMENT: (
+        "ข้อตกลงกำหนดยอดแทน",
+        "replaced by an agreement",
+    ),
+    CountTreatment.EXCLUDED_BASIS: ("ฐานข้อมูลนี้ไม่นับข้อตกลง", "not counted on this basis"),
 }
 
 THAI_MONTHS: Final = (

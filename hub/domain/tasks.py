@@ -17,6 +17,7 @@ class TaskKind(Enum):
     WORK_REQUEST_ANSWER = "WORK_REQUEST_ANSWER"
     QUARANTINE_REVIEW = "QUARANTINE_REVIEW"
     WEBHOOK_REPAIR = "WEBHOOK_REPAIR"
+    CONFLICT_REVIEW = "CONFLICT_REVIEW"
     SESSION_PREPARE = "SESSION_PREPARE"
     POSITION_TAKE = "POSITION_TAKE"
     COMMITMENT_REPORT = "COMMITMENT_REPORT"
@@ -109,6 +110,13 @@ def request_title(target: LocalizedText | None) -> LocalizedText:
 def webhook_title(name: str) -> LocalizedText:
     """Return the title of a task to repair a webhook that was disabled."""
     return LocalizedText(f"แก้เว็บฮุก “{name}” ที่ถูกปิด", f"Repair the disabled webhook “{name}”")
+
+
+def conflict_title(summary: LocalizedText) -> LocalizedText:
+    """Return the title of a task to look at sources that contradict an agreement."""
+    return LocalizedText(
+        f"ตรวจข้อมูลขัดแย้ง: {summary.th}", f"Review a conflict: {summary.en or summary.th}"
+    )
 
 
 def session_title(title: str) -> LocalizedText:

@@ -6,7 +6,7 @@ nothing has to be awaited, so a cancelled waiter cannot leave anything behind.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -26,21 +26,24 @@ class Notifications:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiters: defaultdict[str, dict[asyncio.Event, str | None]] = defaultdict(dict)
         self._listened: set[str] = set()
         self._connection: asyncpg.Connection | None = None
         self._opening: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator["Waiter"]:
-        """Yield a waiter, which is notified until the block ends; `NotReady` without a server."""
+    async def listen(self, channel: str, payload: str | None = None) -> AsyncIterator["Waiter"]:
+        """Yield a waiter, which is notified until the block ends; `NotReady` without a server.
+
+        With a payload it is notified of notifications with this payload alone.
+        """
         waiter = Waiter(self, channel)
-        self._waiters[channel].add(waiter.notified)
+        self._waiters[channel][waiter.notified] = payload
         try:
             await self.ensure_listening(channel)
             yield waiter
         finally:
-            self._waiters[channel].discard(waiter.notified)
+            self._waiters[channel].pop(waiter.notified, None)
 
     async def ensure_listening(self, channel: str) -> None:
         """Listen on a channel, also after the connection was lost.
@@ -78,8 +81,8 @@ class Notifications:
         """Return how many waiters there are on all channels."""
         return sum(map(len, self._waiters.values()))
 
-    def _on_notification(self, _connection: Any, _process: int, channel: str, _text: Any) -> None:
-        notify(self._waiters[channel])
+    def _on_notification(self, _connection: Any, _process: int, channel: str, text: Any) -> None:
+        notify(one for one, wanted in self._waiters[channel].items() if wanted in {None, text})
 
     def _drop_connection(self) -> None:
         """Terminate a connection that failed: the server may be about to end it."""
@@ -126,7 +129,7 @@ class Waiter:
         await self._notifications.ensure_listening(self._channel)
 
 
-def notify(waiters: set[asyncio.Event]) -> None:
+def notify(waiters: Iterable[asyncio.Event]) -> None:
     """Set the events of waiters."""
     for notified in waiters:
         notified.set()

@@ -14,8 +14,8 @@ from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
 from hub.domain.plan_review import ProjectCounts
 from hub.domain.plans import Plan
 from hub.store.as_of import table_as_of
-from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.read_transaction import ReadTransaction
+from hub.store.rows import is_one_of
 from hub.store.tables import budget_line, issue, linkage, plan, project, project_area
 from hub.store.visibility import is_visible
 

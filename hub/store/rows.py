@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import asyncpg
@@ -138,3 +139,14 @@ def contains_text(name: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bo
     if text.lower() == text.upper():
         return name.like(pattern, escape="\\")
     return name.ilike(pattern, escape="\\")
+
+
+def is_one_of(
+    column: sa.ColumnElement[Any], values: Iterable[str | Enum]
+) -> sa.ColumnElement[bool]:
+    """Return the predicate that a column equals one of the texts or members of an enum.
+
+    They are bound as one parameter.
+    """
+    texts = [one.value if isinstance(one, Enum) else one for one in values]
+    return column == sa.any_(sa.literal(texts, ARRAY(sa.Text)))

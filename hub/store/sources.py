@@ -24,11 +24,10 @@ from hub.store.areas import prefixed_columns
 from hub.store.ingest.quarantine import quarantined_row_of
 from hub.store.ingest.raw_records import SELECT_RAW_RECORDS, raw_payload_of
 from hub.store.ingest.runs import run_of
-from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.paging import build_connections, fetch_page
 from hub.store.provenance import source_of
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import paginate_by_group, text_array_parameter
+from hub.store.rows import is_one_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     budget_line,
     linkage,

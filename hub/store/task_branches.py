@@ -5,11 +5,10 @@ anything else. A branch starts from the agency: its projects, the issues of its 
 it was sent, the sources it operates.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.global_id import GlobalId
@@ -19,7 +18,9 @@ from hub.domain.sources.quarantine import RowStatus
 from hub.domain.tasks import TaskKind
 from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
+from hub.store.conflict_tasks import conflict_branch
 from hub.store.linkage_rights import AREA_AGENCIES
+from hub.store.rows import one_of
 from hub.store.tables import (
     client,
     issue,
@@ -33,8 +34,8 @@ from hub.store.tables import (
     webhook,
     work_request_answer,
 )
+from hub.store.task_columns import own_agency, task_columns
 from hub.store.visibility import (
-    UNPUBLISHED_COLUMN,
     can_operate,
     departments_of_ministry,
     is_visible,
@@ -42,7 +43,7 @@ from hub.store.visibility import (
     unpublished_columns,
 )
 from hub.store.webhooks.managed import is_managed
-from hub.store.work_requests import one_of, visible_requests
+from hub.store.work_requests import visible_requests
 
 Predicate = sa.ColumnElement[bool]
 
@@ -253,47 +254,6 @@ BRANCHES: Final[Mapping[TaskKind, Callable[[Viewer], list[sa.Select[Any]]]]] = {
     TaskKind.WORK_REQUEST_ANSWER: request_branch,
     TaskKind.QUARANTINE_REVIEW: quarantine_branch,
     TaskKind.WEBHOOK_REPAIR: webhook_branch,
+    TaskKind.CONFLICT_REVIEW: conflict_branch,
 }
 """The tasks of each kind, as SELECTs with the columns of a task."""
-
-
-def own_agency(viewer: Viewer) -> sa.ColumnElement[str]:
-    """Return the agency of the viewer as a value; null without one."""
-    return sa.literal(viewer.agency_id, sa.Text)
-
-
-def task_columns(
-    kind: TaskKind,
-    *,
-    key: sa.ColumnElement[Any],
-    subject: sa.ColumnElement[Any],
-    agency_id: sa.ColumnElement[Any],
-    created_at: sa.ColumnElement[Any],
-    source: FromClause,
-    area_id: sa.ColumnElement[Any] | None = None,
-    fiscal_year: sa.ColumnElement[Any] | None = None,
-    requested_by_id: sa.ColumnElement[Any] | None = None,
-    due_on: sa.ColumnElement[Any] | None = None,
-    rows: sa.ColumnElement[Any] | None = None,
-    unpublished: Sequence[sa.ColumnElement[Any]] = (),
-) -> sa.Select[Any]:
-    """Return a SELECT with the columns of a task; one that a kind does not have is null."""
-    columns: Mapping[str, tuple[sa.ColumnElement[Any] | None, Any]] = {
-        "id": (sa.literal(f"{kind.value}:", sa.Text) + key, sa.Text),
-        "kind": (sa.literal(kind.value, sa.Text), sa.Text),
-        "subject": (subject, sa.Text),
-        "agency_id": (agency_id, sa.Text),
-        "area_id": (area_id, sa.Text),
-        "fiscal_year": (fiscal_year, sa.Integer),
-        "requested_by_id": (requested_by_id, sa.Text),
-        "due_on": (due_on, sa.Date),
-        "created_at": (created_at, sa.DateTime(timezone=True)),
-        "rows": (rows, sa.Integer),
-        UNPUBLISHED_COLUMN: (next(iter(unpublished), None), JSONB),
-    }
-    return sa.select(
-        *(
-            sa.cast(sa.null() if column is None else column, type_).label(name)
-            for name, (column, type_) in columns.items()
-        )
-    ).select_from(source)

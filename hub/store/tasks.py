@@ -23,7 +23,8 @@ from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import epoch_microseconds, text_array_parameter
 from hub.store.sessions.task_branches import SESSION_BRANCHES
-from hub.store.task_branches import BRANCHES, areas_to_decide, own_agency
+from hub.store.task_branches import BRANCHES, areas_to_decide
+from hub.store.task_columns import own_agency
 from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN
 
 ALL_BRANCHES: Final = {**BRANCHES, **SESSION_BRANCHES}

@@ -17,6 +17,7 @@ from hub.store.imports import Imports
 from hub.store.issues import Issues
 from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
+from hub.store.matrix.agreed import AgreedEffectQueries
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
 from hub.store.matrix.lines import MatrixLineQueries
@@ -32,9 +33,11 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
+from hub.store.sessions.agreed_facts import AgreedFacts
+from hub.store.sessions.agreed_lines import AgreedLines
 from hub.store.sessions.agreements import Agreements
-from hub.store.sessions.proposals import Proposals
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.proposals import ProposalQueries
+from hub.store.sessions.reading import JointSessions
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
 from hub.store.tasks import Tasks
@@ -69,8 +72,8 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.tasks = Tasks(transaction, reader)
-        self.sessions = Sessions(transaction, reader)
-        self.proposals = Proposals(transaction, reader)
+        self.sessions = JointSessions(transaction, reader)
+        self.proposals = ProposalQueries(transaction, reader)
         self.agreements = Agreements(transaction, reader)
         self.changes = Changes(transaction, reader)
         self.webhooks = Webhooks(transaction, reader)
@@ -84,6 +87,9 @@ class UnitOfWork:
         self.audit_log = AuditLogReader(transaction, reader)
         self.sources = Sources(transaction, reader)
         self.rulings = Rulings(transaction, reader)
+        self.agreed_facts = AgreedFacts(transaction, reader)
+        self.agreed_lines = AgreedLines(transaction, reader)
+        self.agreed_effects = AgreedEffectQueries(transaction)
         self.matrices = MatrixQueries(transaction, reader)
         self.matrix_lines = MatrixLineQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)

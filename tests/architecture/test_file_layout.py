@@ -43,6 +43,7 @@ def test_noun_has_the_same_file_name_in_every_package() -> None:
         "subscription", "text", "viewer", "issue_lookup", "linkage_input", "linkage_mutation",
         "work_request_mutation", "plan_input", "finding_mutation", "value_chain_mutation",
         "webhook_mutation", "import_mutation", "json_schema", "same_as_mutation", "selection",
+        "comparison", "operation_input", "session_input", "negotiation_input", "session_mutation",
     }  # fmt: skip
     for noun in nouns - exempt:
         for package in ("hub/domain", "hub/store", "resolvers"):

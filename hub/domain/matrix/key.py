@@ -26,6 +26,7 @@ from hub.domain.matrix.question import (
     AxisQuestion,
     Counting,
     DimensionKind,
+    FactBasis,
     MatrixFilter,
     MatrixQuestion,
     MemberSelector,
@@ -52,6 +53,8 @@ def encode_matrix_key(question: MatrixQuestion) -> str:
         "on": question.areas_on and question.areas_on.isoformat(),
         "at": question.as_of and question.as_of.instant and question.as_of.instant.isoformat(),
         "pv": question.as_of and question.as_of.plan_version_id,
+        "js": question.as_of and question.as_of.session_id,
+        "b": None if question.basis is FactBasis.AGREED else question.basis.value,
     }
     text = json.dumps(drop_empty(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     encoded = text.encode()
@@ -88,6 +91,7 @@ def decode_matrix_key(key: str, field: str = "key") -> MatrixQuestion:
             counting=Counting(data.get("n", "DISTINCT")),
             areas_on=date.fromisoformat(data["on"]) if "on" in data else None,
             as_of=decode_as_of(data),
+            basis=FactBasis(data.get("b", "AGREED")),
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise invalid_matrix_key(field) from error
@@ -106,6 +110,8 @@ def decode_as_of(data: dict[str, Any]) -> AsOf | None:
     """Return the knowledge time of a key; null: now."""
     if "at" in data:
         return AsOf.at_instant(datetime.fromisoformat(data["at"]))
+    if "js" in data:
+        return AsOf(session_id=decode_text(data["js"]))
     return AsOf(plan_version_id=decode_text(data["pv"])) if "pv" in data else None
 
 

@@ -10,6 +10,7 @@ from hub.domain.matrix.question import (
     AreaRole,
     Counting,
     DimensionKind,
+    FactBasis,
     MatrixFilter,
 )
 from hub.domain.time import FiscalYear, FiscalYearRange
@@ -30,6 +31,32 @@ then. By year they would be tens of thousands for a question without years."""
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedEffects:
+    """What the facts of agreements in force change in the figures of a basis (ADR 45).
+
+    `amounts`: some amount counts instead of reports. `left_out`: some amount does not count and is
+    only shown. `linkages`: some linkage counts as it was before agreements that do not count.
+    `identities`: projects with the project as which each counts, where that differs from what is
+    stored, because an assertion of an agreement does not count. `projects`: how many projects the
+    facts touch.
+    """
+
+    amounts: bool = False
+    left_out: bool = False
+    linkages: bool = False
+    identities: tuple[tuple[str, str], ...] = ()
+    projects: int = 0
+
+    @property
+    def touches_projects(self) -> bool:
+        """Return whether the figures of a project differ from its stored rows."""
+        return self.amounts or self.linkages or bool(self.identities)
+
+
+NO_EFFECTS: Final = AgreedEffects()
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixScope:
     """A filter with its areas and agencies resolved per fiscal year.
 
@@ -43,6 +70,8 @@ class MatrixScope:
     agencies: IdYearPairs | None = None
     issue_areas: IssueAreas = frozenset()
     as_of_time: datetime | None = None
+    basis: FactBasis = FactBasis.AGREED
+    agreed: AgreedEffects = NO_EFFECTS
 
     @property
     def linkage_statuses(self) -> tuple[LinkageStatus, ...]:

@@ -80,6 +80,18 @@ class AgencyRole(Enum):
     HOLDER = "HOLDER"
 
 
+class FactBasis(Enum):
+    """What figures are built from (ฐานของข้อมูล).
+
+    REPORTED: what sources report, and nothing else. RATIFIED: reports, and the facts of agreements
+    that are ratified. AGREED: reports, and the facts of every agreement in force (ADR 45).
+    """
+
+    REPORTED = "REPORTED"
+    RATIFIED = "RATIFIED"
+    AGREED = "AGREED"
+
+
 @value
 class MemberSelector:
     """The members of an axis, selected in one of four ways; without it, the default ones."""
@@ -144,6 +156,7 @@ class MatrixQuestion:
     counting: Counting = Counting.DISTINCT
     areas_on: date | None = None
     as_of: AsOf | None = None
+    basis: FactBasis = FactBasis.AGREED
 
 
 @value

@@ -13,7 +13,7 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import LinkageStatus, Reason
 from hub.domain.matrix.absence import Absences
-from hub.domain.matrix.question import DimensionKind, MatrixQuestion
+from hub.domain.matrix.question import DimensionKind, FactBasis, MatrixQuestion
 from hub.domain.money import Money
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
@@ -54,7 +54,12 @@ class CellState(Enum):
 
 
 class CountTreatment(Enum):
-    """How a budget line was counted in a figure (วิธีคิดยอด)."""
+    """How a budget line was counted in a figure (วิธีคิดยอด).
+
+    REPLACED_BY_AGREEMENT: a report that is shown and not counted, because an agreement asserts
+    another amount and the basis counts it. EXCLUDED_BASIS: an amount of an agreement that is shown
+    and not counted, because the basis does not count it.
+    """
 
     WHOLE = "WHOLE"
     SHARE = "SHARE"
@@ -62,6 +67,8 @@ class CountTreatment(Enum):
     DUPLICATE_RECORD = "DUPLICATE_RECORD"
     EXCLUDED_PHASE = "EXCLUDED_PHASE"
     NO_AMOUNT = "NO_AMOUNT"
+    REPLACED_BY_AGREEMENT = "REPLACED_BY_AGREEMENT"
+    EXCLUDED_BASIS = "EXCLUDED_BASIS"
 
 
 class Member(Protocol):
@@ -258,6 +265,11 @@ class Matrix:
     cells: list[Cell]
     layout: "Layout"
     absences: Absences
+
+    @property
+    def basis(self) -> FactBasis:
+        """Return what its figures are built from."""
+        return self.question.basis
 
     @property
     def as_of_time(self) -> datetime | None:

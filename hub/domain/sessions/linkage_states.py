@@ -42,8 +42,8 @@ def agree_linkage(
 
 def new_linkage(authors: SideAuthors, share: Decimal | None, reason: str) -> LinkageState:
     """Return the state of a linkage that a session makes."""
-    begun = LinkageState(LinkageStatus.PROPOSED, share, proposed_side=Side.FUNCTION)
-    return agree_linkage(begun, authors, share, reason)
+    first = LinkageState(LinkageStatus.PROPOSED, share, proposed_side=Side.FUNCTION)
+    return agree_linkage(first, authors, share, reason)
 
 
 def end_linkage(state: LinkageState, authors: SideAuthors, reason: str) -> LinkageState:

@@ -43,7 +43,7 @@ class GapPlace:
 
 
 @value
-class Operation:
+class ProposedOperation:
     """One operation, with its target and what it sets; other fields are null.
 
     `target_id` is the local id of a project, linkage, indicator or finding (null: a gap).
@@ -80,7 +80,7 @@ class Operation:
 
 
 @value
-class Party:
+class RequiredAgency:
     """An agency that must accept, why (Thai, English), and who may accept for it.
 
     `acting_ids` are the agency itself and those that may act for it.
@@ -100,12 +100,12 @@ ENUMS: Final[Mapping[str, Any]] = {
 }
 
 
-def dump_operations(operations: Sequence[Operation]) -> list[dict[str, Any]]:
+def dump_operations(operations: Sequence[ProposedOperation]) -> list[dict[str, Any]]:
     """Return operations as JSON values, without fields that are null or empty."""
     return [dump_value(one) for one in operations]
 
 
-def dump_value(one: Operation | GapPlace | Party) -> dict[str, Any]:
+def dump_value(one: ProposedOperation | GapPlace | RequiredAgency) -> dict[str, Any]:
     """Return a value as a JSON object, without fields that are null or empty."""
     dumped: dict[str, Any] = {}
     for name in (field.name for field in fields(one)):
@@ -123,12 +123,12 @@ def dump_value(one: Operation | GapPlace | Party) -> dict[str, Any]:
     return dumped
 
 
-def parse_operations(stored: Sequence[Mapping[str, Any]]) -> list[Operation]:
+def parse_operations(stored: Sequence[Mapping[str, Any]]) -> list[ProposedOperation]:
     """Return operations from JSON values."""
     return [parse_operation(one) for one in stored]
 
 
-def parse_operation(stored: Mapping[str, Any]) -> Operation:
+def parse_operation(stored: Mapping[str, Any]) -> ProposedOperation:
     """Return an operation from a JSON object."""
     parsed: dict[str, Any] = {}
     for name, content in stored.items():
@@ -143,7 +143,7 @@ def parse_operation(stored: Mapping[str, Any]) -> Operation:
                 parsed[name] = ENUMS[name](content)
             case _:
                 parsed[name] = tuple(content) if isinstance(content, list) else content
-    return Operation(**parsed)
+    return ProposedOperation(**parsed)
 
 
 def parse_place(stored: Mapping[str, Any]) -> GapPlace:
@@ -160,8 +160,9 @@ def parse_place(stored: Mapping[str, Any]) -> GapPlace:
     )
 
 
-def parse_parties(stored: Sequence[Mapping[str, Any]]) -> list[Party]:
+def parse_required(stored: Sequence[Mapping[str, Any]]) -> list[RequiredAgency]:
     """Return parties from JSON values."""
     return [
-        Party(one["agency_id"], one["th"], one["en"], tuple(one["acting_ids"])) for one in stored
+        RequiredAgency(one["agency_id"], one["th"], one["en"], tuple(one["acting_ids"]))
+        for one in stored
     ]

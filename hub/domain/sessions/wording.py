@@ -8,7 +8,7 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.money import Money
 from hub.domain.record import record
 from hub.domain.sessions.kinds import OperationKind
-from hub.domain.sessions.operations import GapPlace, Operation
+from hub.domain.sessions.operations import GapPlace, ProposedOperation
 from hub.domain.text import LocalizedText, localized_text
 
 HIDDEN: Final = localized_text("รายการที่ท่านไม่มีสิทธิดู", "something that you may not see")
@@ -60,7 +60,7 @@ def baht(satang: int) -> str:
     return f"{Money(satang).amount:,.2f}"
 
 
-def describe(one: Operation, names: Names) -> LocalizedText:
+def describe(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what an operation does; a hidden target is said to be hidden."""
     if one.project_id is not None and one.project_id not in names.projects:
         return HIDDEN
@@ -85,7 +85,7 @@ def place_of(issue_id: str | None, stage_id: str | None, names: Names) -> tuple[
     )
 
 
-def describe_add(one: Operation, names: Names) -> LocalizedText:
+def describe_add(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what LINKAGE_ADD does."""
     project, place = (
         name_of(names.projects, one.project_id),
@@ -99,7 +99,7 @@ def describe_add(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_remove(one: Operation, names: Names) -> LocalizedText:
+def describe_remove(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what LINKAGE_REMOVE does."""
     project = name_of(names.projects, one.project_id)
     place = place_of(*names.linkage_places.get(one.target_id or "", (None, None)), names)
@@ -109,7 +109,7 @@ def describe_remove(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_move(one: Operation, names: Names) -> LocalizedText:
+def describe_move(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what LINKAGE_MOVE does."""
     project = name_of(names.projects, one.project_id)
     before = place_of(*names.linkage_places.get(one.target_id or "", (None, None)), names)
@@ -120,7 +120,7 @@ def describe_move(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_share(one: Operation, names: Names) -> LocalizedText:
+def describe_share(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what SHARE_SET does."""
     project = name_of(names.projects, one.project_id)
     place = place_of(*names.linkage_places.get(one.target_id or "", (None, None)), names)
@@ -131,7 +131,7 @@ def describe_share(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_lead(one: Operation, names: Names) -> LocalizedText:
+def describe_lead(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what LEAD_SET does."""
     project, agency = (
         name_of(names.projects, one.project_id),
@@ -143,7 +143,7 @@ def describe_lead(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_amount(one: Operation, names: Names) -> LocalizedText:
+def describe_amount(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what BUDGET_SET does."""
     project, area = name_of(names.projects, one.project_id), name_of(names.areas, one.area_id)
     phase = PHASES.get(one.phase or BudgetPhase.PLANNED, ("วงเงิน", "amount"))
@@ -158,7 +158,7 @@ def describe_amount(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_merge(one: Operation, names: Names) -> LocalizedText:
+def describe_merge(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what PROJECT_MERGE does."""
     kept, other = name_of(names.projects, one.project_id), name_of(names.projects, one.other_id)
     return localized_text(
@@ -167,7 +167,7 @@ def describe_merge(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_indicator(one: Operation, names: Names) -> LocalizedText:
+def describe_indicator(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what INDICATOR_SHARE does."""
     owners = [name_of(names.agencies, key) for key in one.agency_ids]
     return localized_text(
@@ -176,7 +176,7 @@ def describe_indicator(one: Operation, names: Names) -> LocalizedText:
     )
 
 
-def describe_gap(one: Operation, names: Names) -> LocalizedText:
+def describe_gap(one: ProposedOperation, names: Names) -> LocalizedText:
     """Return what GAP_TAKE does."""
     agency, place = name_of(names.agencies, one.agency_ids[0]), one.place
     where = describe_place(place, names) if place else localized_text("–", "–")
@@ -197,12 +197,12 @@ def describe_place(place: GapPlace, names: Names) -> LocalizedText:
     return localized_text(th, en)
 
 
-def describe_finding(one: Operation, _names: Names) -> LocalizedText:
+def describe_finding(one: ProposedOperation, _names: Names) -> LocalizedText:
     """Return what FINDING_SETTLE does."""
     return localized_text(f"ยุติข้อสังเกต: {one.text}", f"settle the finding: {one.text}")
 
 
-DESCRIPTIONS: Final[Mapping[OperationKind, Callable[[Operation, Names], LocalizedText]]] = {
+DESCRIPTIONS: Final[Mapping[OperationKind, Callable[[ProposedOperation, Names], LocalizedText]]] = {
     OperationKind.LINKAGE_ADD: describe_add,
     OperationKind.LINKAGE_REMOVE: describe_remove,
     OperationKind.LINKAGE_MOVE: describe_move,

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from hub.domain.agreement_conflicts import find_agreement_conflicts
 from hub.domain.findings import FindingKind, FindingRow
 from hub.domain.findings_of_projects import (
     ProjectFacts,
@@ -34,7 +35,7 @@ from hub.domain.report_conflicts import find_conflicts
 from hub.domain.time import FiscalYear
 from hub.services.findings.gaps import fetch_gaps
 from hub.store.database import Database, StoreConnection
-from hub.store.findings import changes, conflicts, facts, late, plans, stored
+from hub.store.findings import agreements, changes, conflicts, facts, late, plans, stored
 from hub.store.findings.roles import fetch_roles
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.plan_content import PlanContents
@@ -119,6 +120,7 @@ async def refresh_in_transaction(
     if taken.note_count or noted_plans:
         await refresh_roles(connection, at)
     await refresh_late_sources(connection, at)
+    await refresh_agreement_conflicts(connection)
     return taken.note_count + len(noted_plans)
 
 
@@ -133,9 +135,19 @@ async def refresh_conflicts(connection: StoreConnection, ids: Sequence[str]) -> 
         connection,
         [FindingKind.CONFLICTING_SOURCES],
         sorted({*activities, *ids}),
-        [one.id for one in found],
+        [*(one.id for one in found), *await agreements.fetch_named_findings(connection)],
     )
     await stored.write_findings(connection, found)
+
+
+async def refresh_agreement_conflicts(connection: StoreConnection) -> None:
+    """Compute anew from which facts of agreements a source differs; close the others' findings."""
+    facts, reports, sources = await agreements.fetch_facts(connection)
+    if not facts:
+        return
+    found = find_agreement_conflicts(facts, reports, sources)
+    await stored.write_findings(connection, list(found.values()))
+    await agreements.set_findings(connection, facts, {key: one.id for key, one in found.items()})
 
 
 async def refresh_plans(

@@ -8,7 +8,7 @@ from datetime import date
 from hub.domain.global_id import Identifiable
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
 from hub.domain.matrix.absence import AreaChain
-from hub.domain.matrix.question import Counting
+from hub.domain.matrix.question import Counting, FactBasis
 from hub.domain.matrix.result import Axis, CellState, Header, HeaderKind, Matrix, Total
 from hub.domain.plans import StrategicIssue
 from hub.domain.text import MAX_NOTICE_SUBJECTS, Locale, Notice, localized_text
@@ -38,6 +38,7 @@ async def build_notices(unit: UnitOfWork, matrix: Matrix, today: date) -> list[N
         for header in axis.headers:
             notices += build_header_notices(header)
     notices += build_figure_notices(matrix)
+    notices += await build_agreement_notices(unit, matrix)
     other_layouts = [unlinked.layout] if unlinked else []
     return [*notices, *await build_source_notices(unit, matrix, other_layouts)]
 
@@ -122,6 +123,31 @@ def build_figure_notices(matrix: Matrix) -> list[Notice]:
         )
         found.append(Notice("SHARE_UNKNOWN", text, None))
     return found
+
+
+async def build_agreement_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]:
+    """Return the notice that figures rest on agreements that are concluded and not ratified.
+
+    All are counted; its subjects are those that the viewer may see.
+    """
+    ids = await list_unratified(unit, matrix)
+    if not ids:
+        return []
+    found = await unit.agreements.by_id(ids[:MAX_NOTICE_SUBJECTS])
+    text = localized_text(
+        f"ยอดนับตามข้อตกลง {len(ids):,} ฉบับที่ยังไม่ได้รับความเห็นชอบ",
+        f"the figures rest on {len(ids):,} agreements that are concluded and not ratified",
+    )
+    subjects: list[Identifiable] = [found[key] for key in ids if key in found]
+    return [Notice("UNRATIFIED_AGREEMENTS", text, ["input", "basis"], len(ids), subjects=subjects)]
+
+
+async def list_unratified(unit: UnitOfWork, matrix: Matrix) -> list[str]:
+    """Return the agreements that the figures rest on and that are not ratified, newest first."""
+    scope = matrix.layout.scope
+    if matrix.basis is not FactBasis.AGREED or not scope.agreed.projects:
+        return []
+    return await unit.agreed_lines.unratified(scope)
 
 
 def count_shown_members(axis: Axis) -> int:

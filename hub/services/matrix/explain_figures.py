@@ -85,6 +85,8 @@ def resolve_treatment(row: Any, counting: Counting, *, is_first: bool) -> CountT
         return CountTreatment.NO_AMOUNT
     if not row["in_phase"]:
         return CountTreatment.EXCLUDED_PHASE
+    if left_out := row.get("left_out"):
+        return CountTreatment(left_out)
     if row["duplicate"]:
         return CountTreatment.DUPLICATE_RECORD
     if row["shared"]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
 from hub.domain.matrix.layout import IssueAreas, MatrixScope
-from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
+from hub.domain.matrix.question import FactBasis, MatrixFilter, MatrixQuestion
 from hub.domain.record import record
 from hub.domain.time import FiscalYear, FiscalYearRange, all_fiscal_years
 from hub.domain.value_chain import ValueChain
@@ -29,6 +29,7 @@ async def resolve_scope(
     edition_date: Callable[[FiscalYear], date] = default_edition_date,
     as_of_time: datetime | None = None,
     is_validated: bool = False,
+    basis: FactBasis = FactBasis.AGREED,
 ) -> MatrixScope:
     """Return a filter resolved for the store; `Invalid("filter.…")` for an unknown id.
 
@@ -59,6 +60,8 @@ async def resolve_scope(
         agencies=frozenset(agencies) if matrix_filter.agencies else None,
         issue_areas=issue_areas,
         as_of_time=as_of_time,
+        basis=basis,
+        agreed=await unit.agreed_effects.of_basis(basis, as_of_time),
     )
 
 
@@ -171,4 +174,5 @@ class AxisContext:
             edition_date=self.edition_date,
             as_of_time=self.as_of_time,
             is_validated=is_validated,
+            basis=self.question.basis,
         )

@@ -11,6 +11,7 @@ from hub.domain.matrix.question import (
     AxisOrder,
     AxisQuestion,
     Counting,
+    FactBasis,
     MatrixFilter,
 )
 from hub.domain.matrix.result import Matrix
@@ -35,6 +36,15 @@ COUNTING_TEXTS: Final = {
         "every mention counts, so a total is the sum of its cells",
     ),
 }
+BASIS_TEXTS: Final = {
+    FactBasis.REPORTED: localized_text(
+        "เฉพาะที่แหล่งข้อมูลรายงาน ไม่นับข้อตกลง", "what sources report alone; no agreement counts"
+    ),
+    FactBasis.RATIFIED: localized_text(
+        "รายงาน และข้อตกลงที่ให้ความเห็นชอบแล้ว", "reports, and agreements that are ratified"
+    ),
+}
+"""The bases other than the default."""
 FILTER_NONE: Final = localized_text("ทั้งหมด", "everything")
 LINKED: Final = {
     True: localized_text("เชื่อมโยงแล้ว", "linked"),
@@ -77,6 +87,8 @@ async def describe_question(
     parts += conditions or [part("ตัวกรอง", "Filter", FILTER_NONE)]
     parts.append(part("ขั้นของงบประมาณ", "Budget phase", label_of(phase)))
     parts.append(part("วิธีนับ", "Counting", COUNTING_TEXTS[question.counting]))
+    if question.basis in BASIS_TEXTS:
+        parts.append(part("ฐานของข้อมูล", "Built from", BASIS_TEXTS[question.basis]))
     edition = localized_text("ของแต่ละปีงบประมาณ (1 ตุลาคม)", "of each fiscal year (1 October)")
     if question.areas_on is not None:
         edition = day_label(question.areas_on)

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from hub.domain.matrix.key import decode_matrix_key
+from hub.domain.identity.audit_log import Operation
 from hub.domain.matrix.result import Matrix
 from hub.domain.record import record
-from hub.domain.sessions.agreement import Agreement
-from hub.domain.sessions.operations import Operation
+from hub.domain.sessions.agreements import Agreement
 from hub.domain.sessions.session import JointSession
 from hub.domain.sessions.wording import Names, describe
 from hub.domain.text import Locale, LocalizedText
@@ -18,7 +17,7 @@ from hub.services.matrix.build_notices import build_notices
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix_files.read_answer import MADE_UP_CODE
 from hub.services.sessions.fetch_names import fetch_names
-from hub.services.sessions.minutes import SessionRecord, read_session
+from hub.services.sessions.minutes import SessionRecord, matrix_question, read_session_record
 from hub.services.sessions.minutes_blocks import Block
 from hub.store.unit_of_work import UnitOfWork
 
@@ -86,8 +85,8 @@ async def read_session_answer(
     unit: UnitOfWork, session: JointSession, at: datetime
 ) -> SessionAnswer:
     """Return what the files of a session have; `TooCostly` for more than `MAX_ROWS` rows."""
-    found = await read_session(unit, session, at)
-    question = decode_matrix_key(session.matrix_key)
+    found = await read_session_record(unit, session, at)
+    question = matrix_question(session)
     today = at.astimezone(BANGKOK).date()
     before = None
     if session.opened_at is not None:

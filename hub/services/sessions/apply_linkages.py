@@ -19,7 +19,7 @@ from hub.domain.sessions.linkage_states import (
     new_linkage,
     set_agreed_share,
 )
-from hub.domain.sessions.operations import Operation
+from hub.domain.sessions.operations import ProposedOperation
 from hub.errors import NotFound
 from hub.services.commands.acting import Acting
 from hub.services.linkages.change_linkages import check_duplicate
@@ -32,7 +32,7 @@ from hub.store.linkage_changes import (
     list_open_linkages,
     update_states,
 )
-from hub.store.sessions.facts import IssueArea, ProjectFacts
+from hub.store.sessions.facts import IssueArea, ProposedProject
 
 LINKAGE_OPERATIONS = frozenset(
     {
@@ -57,7 +57,7 @@ class LinkageOperations:
         self,
         acting: Acting,
         linkages: Mapping[str, Linkage],
-        projects: Mapping[str, ProjectFacts],
+        projects: Mapping[str, ProposedProject],
         areas: Mapping[str, IssueArea],
         published: Mapping[str, Visibility],
         at: datetime,
@@ -79,7 +79,7 @@ class LinkageOperations:
         found = await list_open_linkages(connection, sorted(self._projects))
         self._open = {one.id: one for one in found}
 
-    def apply(self, one: Operation) -> None:
+    def apply(self, one: ProposedOperation) -> None:
         """Apply one operation; raise a `HubError` if it is not possible."""
         reason = one.text or "ข้อตกลงในการประชุมร่วม"
         if one.kind is OperationKind.LINKAGE_ADD:
@@ -119,7 +119,7 @@ class LinkageOperations:
             self._acting.author(owner, self._at), self._acting.author(home, self._at)
         )
 
-    def _add(self, one: Operation, reason: str) -> None:
+    def _add(self, one: ProposedOperation, reason: str) -> None:
         """Add a linkage, or let both sides agree to the open one at the same place."""
         project_id = one.project_id or ""
         authors = self._authors(project_id, one.issue_id)
@@ -164,8 +164,8 @@ class LinkageOperations:
             if one.project_id == linkage.project_id and one.id != key
         ]
         check_total(others, after)
-        known = OpenLinkage(key, linkage.project_id, linkage.issue_id, linkage.stage_id, after)
-        self._record(known, before, after)
+        found_one = OpenLinkage(key, linkage.project_id, linkage.issue_id, linkage.stage_id, after)
+        self._record(found_one, before, after)
 
     def _record(self, one: OpenLinkage, before: LinkageState, after: LinkageState) -> None:
         self._before.setdefault(one.id, before)

@@ -18,7 +18,7 @@ from hub.domain.sessions.kinds import (
     CommitmentStatus,
     OperationKind,
 )
-from hub.domain.sessions.operations import TARGET_TYPES, Operation
+from hub.domain.sessions.operations import TARGET_TYPES, ProposedOperation
 from hub.domain.text import localized_text
 from hub.domain.user_errors import UserError, UserErrorCode
 from hub.services.commands.acting import Acting
@@ -52,7 +52,7 @@ class Applied:
     commitment_ids: list[str]
 
 
-def act_for_parties(acting: Acting, agreement_gid: str) -> Acting:
+def act_for_all(acting: Acting, agreement_gid: str) -> Acting:
     """Return the host acting for the parties, who all accepted: it may change what they may."""
     viewer = acting.viewer
     scopes = viewer.scopes | {Permission.STEWARD.value}
@@ -60,7 +60,7 @@ def act_for_parties(acting: Acting, agreement_gid: str) -> Acting:
 
 
 async def lock_targets(
-    connection: StoreConnection, acting: Acting, operations: Sequence[Operation]
+    connection: StoreConnection, acting: Acting, operations: Sequence[ProposedOperation]
 ) -> dict[str, Linkage]:
     """Lock what operations change; return the linkages. `Refused` names everything stale."""
     linkage_ids = [
@@ -114,13 +114,13 @@ def build_stale(kind: str, key: str | None) -> UserError:
 async def apply_operations(
     connection: StoreConnection,
     acting: Acting,
-    operations: Sequence[Operation],
+    operations: Sequence[ProposedOperation],
     agreement_id: str,
     session_id: str,
     at: datetime,
 ) -> Applied:
     """Apply operations whose targets are as they were; raise if one of them is not possible."""
-    parties = act_for_parties(acting, str(GlobalId("Agreement", agreement_id)))
+    parties = act_for_all(acting, str(GlobalId("Agreement", agreement_id)))
     linkages = await lock_targets(connection, parties, operations)
     project_ids = sorted({one.project_id for one in operations if one.project_id})
     issue_ids = {one.issue_id for one in operations if one.issue_id}
@@ -158,7 +158,7 @@ async def apply_operations(
 
 
 async def build_fact(
-    connection: StoreConnection, acting: Acting, one: Operation, at: datetime
+    connection: StoreConnection, acting: Acting, one: ProposedOperation, at: datetime
 ) -> Fact:
     """Return the fact that an operation on a project or indicator asserts."""
     match one.kind:
@@ -206,7 +206,7 @@ async def insert_facts(
     replaced: list[str] = []
     ids: list[str] = []
     for fact in facts:
-        replaced += await end_facts(connection, fact)
+        replaced += await end_facts(connection, fact, at)
         row: dict[str, Any] = {
             "id": uuid.uuid4().hex,
             "agreement_id": agreement_id,
@@ -224,7 +224,7 @@ async def insert_facts(
 
 async def insert_pledge(
     connection: StoreConnection,
-    one: Operation,
+    one: ProposedOperation,
     agreement_id: str | None,
     session_id: str | None,
     at: datetime,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from hub.domain.sessions import commands as domain
 from hub.domain.sessions.commands import SessionPayload, SessionStep
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.drafts import OperationDraft
+from hub.domain.sessions.preview import ProposalPreview
+from hub.domain.sessions.proposals import Proposal
 from hub.services.commands.acting import Acting
 from hub.services.sessions.agenda import add_item, remove_item, update_item
 from hub.services.sessions.commitments import make_pledge, report_commitment
@@ -17,7 +19,6 @@ from hub.services.sessions.positions import (
 )
 from hub.services.sessions.presence import set_presence
 from hub.services.sessions.preview import (
-    ProposalPreview,
     preview_operations,
     preview_proposal,
 )
@@ -140,7 +141,7 @@ class SessionCommands:
         return await report_commitment(self._database, acting, command)
 
     async def preview(
-        self, acting: Acting, session_id: str, drafts: Sequence[domain.OperationDraft]
+        self, acting: Acting, session_id: str, drafts: Sequence[OperationDraft]
     ) -> ProposalPreview:
         """Return what operations would do; nothing is stored."""
         return await preview_operations(self._database, acting, session_id, drafts)

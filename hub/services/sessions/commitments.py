@@ -9,7 +9,7 @@ from hub.domain.sessions.commands import (
     SessionPayload,
 )
 from hub.domain.sessions.kinds import CommitmentStatus, OperationKind
-from hub.domain.sessions.operations import Operation
+from hub.domain.sessions.operations import ProposedOperation
 from hub.domain.time import BANGKOK
 from hub.errors import Forbidden, Invalid, NotFound, WrongStatus
 from hub.services.commands.acting import Acting
@@ -42,7 +42,7 @@ async def make_pledge(
             raise Forbidden("ต้องลงชื่อเข้าใช้ในนามหน่วยงาน · sign in for an agency to take a gap")
         today = at.astimezone(BANGKOK).date()
         place = await resolve_gap(connection, acting, command.gap, "input.gap", today)
-        one = Operation(
+        one = ProposedOperation(
             OperationKind.GAP_TAKE,
             agency_ids=(agency_id,),
             place=place,

@@ -16,12 +16,12 @@ from hub.domain.sessions.kinds import (
     SessionEventKind,
 )
 from hub.domain.sessions.operations import dump_operations
-from hub.domain.sessions.proposal import (
+from hub.domain.sessions.proposals import (
     Condition,
-    PartyPosition,
     Proposal,
+    RequiredParty,
     list_blockers,
-    match_parties,
+    match_required,
 )
 from hub.domain.sessions.session import JointSession
 from hub.domain.time import BANGKOK
@@ -29,7 +29,7 @@ from hub.domain.user_errors import UserError, UserErrorCode
 from hub.errors import NotFound
 from hub.services.commands.acting import Acting
 from hub.services.commands.execute import Refused
-from hub.services.sessions.apply_operations import act_for_parties, apply_operations
+from hub.services.sessions.apply_operations import act_for_all, apply_operations
 from hub.services.sessions.fetch_names import fetch_names
 from hub.services.sessions.list_open_points import compute_session_matrix
 from hub.services.sessions.memorandum import build_memorandum
@@ -48,6 +48,7 @@ from hub.store.sessions.changes import (
     SESSION_OF_PROPOSAL,
     append_event,
     fetch_agency_names,
+    fetch_clock,
     fetch_item,
     fetch_proposal,
     insert_row,
@@ -71,9 +72,10 @@ async def conclude_agreement(
 ) -> SessionPayload:
     """Conclude a proposal by the host; `user_errors` say what is missing or has changed."""
 
-    async def _work(connection: StoreConnection, at: datetime) -> SessionPayload:
+    async def _work(connection: StoreConnection, _at: datetime) -> SessionPayload:
         key = command.proposal_id
         session = await lock_visible_of(connection, acting, SESSION_OF_PROPOSAL, key)
+        at = await fetch_clock(connection)
         require_host(acting, session)
         found = await fetch_proposal(connection, key)
         if found is None:
@@ -114,13 +116,13 @@ async def conclude_agreement(
 
 async def find_blockers(
     connection: StoreConnection, session: JointSession, found: Proposal
-) -> tuple[list[PartyPosition], list[Condition], list[UserError]]:
+) -> tuple[list[RequiredParty], list[Condition], list[UserError]]:
     """Return the parties, the conditions, and what prevents the conclusion now."""
     delegations = await list_delegations(connection, session.id)
     positions = await list_positions(connection, found.id)
     conditions = await list_conditions(connection, found.id)
-    parties = match_parties(found, delegations, positions)
-    ids = [one.party.agency_id for one in parties] + [one.agency_id for one in conditions]
+    parties = match_required(found, delegations, positions)
+    ids = [one.required.agency_id for one in parties] + [one.agency_id for one in conditions]
     names = await fetch_agency_names(connection, ids)
     return parties, conditions, list_blockers(found, session.status, parties, conditions, names)
 
@@ -136,7 +138,7 @@ async def insert_agreement(
     at: datetime,
 ) -> None:
     """Insert the agreement of a proposal, with its memorandum."""
-    everything = act_for_parties(acting, agreement_id).viewer
+    everything = act_for_all(acting, agreement_id).viewer
     unit = UnitOfWork(ReadTransaction.from_connection(connection), everything)
     today = at.astimezone(BANGKOK).date()
     parties = list(dict.fromkeys([*party_ids, found.agency_id]))
@@ -187,14 +189,14 @@ async def check_collisions(
     connection: StoreConnection, session: JointSession, found: Proposal, cells: Sequence[str]
 ) -> None:
     """Raise `Refused` if another agreement has changed one of the cells since the proposal."""
-    other = await find_colliding(connection, session.id, found.created_at, cells)
+    other = await find_colliding(connection, session.id, found.gid, cells)
     if other is not None:
         raise refuse(
             UserErrorCode.STALE_VERSION,
             "input.proposal",
             "ข้อตกลงอื่นเปลี่ยนช่องเดียวกันหลังจากเสนอ ให้ดูเมทริกซ์ตอนนี้แล้วเสนอใหม่",
             "another agreement has changed the same cell since; look at the matrix, propose again",
-            f"gid://hub/Agreement/{other}",
+            other,
         )
 
 

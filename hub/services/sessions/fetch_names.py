@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from hub.domain.sessions.operations import GapPlace, Operation
+from hub.domain.sessions.operations import GapPlace, ProposedOperation
 from hub.domain.sessions.wording import Names
 from hub.store.unit_of_work import UnitOfWork
 
 
 async def fetch_names(
     unit: UnitOfWork,
-    operations: Sequence[Operation],
+    operations: Sequence[ProposedOperation],
     today: date,
     *,
     agency_ids: Sequence[str] = (),

@@ -9,7 +9,7 @@ from typing import Any
 from hub.domain.record import record
 from hub.domain.sessions.kinds import ConditionStatus
 from hub.domain.sessions.operations import dump_operations
-from hub.domain.sessions.proposal import Condition, Proposal
+from hub.domain.sessions.proposals import Condition, Proposal
 from hub.domain.sessions.session import JointSession
 from hub.domain.sessions.wording import Names, describe, english_day, name_of, thai_day
 from hub.domain.time import BANGKOK

@@ -1,19 +1,21 @@
 """The minutes of a session in Thai and English, from what the viewer may see of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.matrix.comparison import CellChange, compare_matrices
 from hub.domain.matrix.key import decode_matrix_key
+from hub.domain.matrix.question import FactBasis, MatrixQuestion
 from hub.domain.record import record
-from hub.domain.sessions.agreement import Agreement, Commitment
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.agreements import Agreement, Commitment
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.domain.text import LocalizedText
 from hub.domain.time import BANGKOK
 from hub.services.commands.acting import Acting
 from hub.services.matrix.compute_matrix import compute_matrix
-from hub.services.sessions.apply_operations import act_for_parties
+from hub.services.sessions.apply_operations import act_for_all
 from hub.services.sessions.minutes_blocks import Block, build_markdown
 from hub.services.sessions.minutes_writer import MinutesWriter
 from hub.store.database import StoreConnection
@@ -65,8 +67,8 @@ async def write_minutes(
 ) -> tuple[str, str]:
     """Return the minutes of a session that is being closed; everything in it is named."""
     reader = ReadTransaction.from_connection(connection)
-    viewer = act_for_parties(acting, session.gid).viewer
-    found = await read_session(UnitOfWork(reader, viewer), session, at, is_final=True)
+    viewer = act_for_all(acting, session.gid).viewer
+    found = await read_session_record(UnitOfWork(reader, viewer), session, at, is_final=True)
     return compose(found, notes)
 
 
@@ -74,7 +76,7 @@ async def compose_minutes(
     unit: UnitOfWork, session: JointSession, notes: Sequence[str], at: datetime
 ) -> tuple[str, str]:
     """Return the draft of minutes as the viewer of a unit of work may see them."""
-    return compose(await read_session(unit, session, at), notes)
+    return compose(await read_session_record(unit, session, at), notes)
 
 
 def compose(found: SessionRecord, notes: Sequence[str]) -> tuple[str, str]:
@@ -82,7 +84,7 @@ def compose(found: SessionRecord, notes: Sequence[str]) -> tuple[str, str]:
     return build_markdown(found.blocks(notes, 0)), build_markdown(found.blocks(notes, 1))
 
 
-async def read_session(
+async def read_session_record(
     unit: UnitOfWork, session: JointSession, at: datetime, *, is_final: bool = False
 ) -> SessionRecord:
     """Return what the viewer may see of a session: until its closing, or until `at`."""
@@ -116,13 +118,18 @@ async def read_session(
     )
 
 
+def matrix_question(session: JointSession) -> MatrixQuestion:
+    """Return the question of a session's matrix, with what is agreed."""
+    return replace(decode_matrix_key(session.matrix_key), as_of=None, basis=FactBasis.AGREED)
+
+
 async def compare_with_baseline(
     unit: UnitOfWork, session: JointSession, at: datetime
 ) -> list[CellChange]:
     """Return the cells of a session's matrix that differ from its baseline."""
     if session.opened_at is None:
         return []
-    question = decode_matrix_key(session.matrix_key)
+    question = matrix_question(session)
     today = at.astimezone(BANGKOK).date()
     before = await compute_matrix(unit, question, as_of_time=session.opened_at, now=at, today=today)
     after = await compute_matrix(unit, question, as_of_time=session.closed_at, now=at, today=today)

@@ -6,9 +6,9 @@ from typing import Final
 
 from hub.domain.matrix.comparison import CellChange
 from hub.domain.matrix.result import CellState
-from hub.domain.sessions.agreement import Agreement, Commitment
+from hub.domain.sessions.agreements import Agreement, Commitment
 from hub.domain.sessions.kinds import AgendaStatus, ConditionStatus, SessionKind, Stance
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.domain.sessions.wording import english_day, name_of, thai_day
 from hub.domain.text import LocalizedText

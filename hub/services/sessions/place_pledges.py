@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.domain.matrix.question import DimensionKind
 from hub.domain.matrix.result import Cell, CellState, Header, HeaderKind, Matrix
-from hub.domain.sessions.agreement import Commitment
+from hub.domain.sessions.agreements import Commitment
 from hub.domain.sessions.operations import GapPlace
 
 

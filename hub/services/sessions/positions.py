@@ -11,7 +11,7 @@ from hub.domain.sessions.commands import (
     SessionPayload,
 )
 from hub.domain.sessions.kinds import ConditionStatus, SessionEventKind, Stance
-from hub.domain.sessions.proposal import exceeds_mandate
+from hub.domain.sessions.proposals import exceeds_mandate
 from hub.domain.user_errors import UserErrorCode
 from hub.errors import Forbidden, Invalid, NotFound, WrongStatus
 from hub.services.commands.acting import Acting

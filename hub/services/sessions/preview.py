@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from hub.domain.matrix.comparison import MatrixComparison
-from hub.domain.record import record
-from hub.domain.sessions.commands import OperationDraft
+from hub.domain.sessions.drafts import OperationDraft
 from hub.domain.sessions.kinds import AgendaStatus, ProposalStatus
-from hub.domain.sessions.operations import Operation, Party, dump_operations
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.operations import ProposedOperation, RequiredAgency, dump_operations
+from hub.domain.sessions.preview import ProposalPreview
+from hub.domain.sessions.proposals import Proposal
 from hub.domain.sessions.session import JointSession
 from hub.domain.time import BANGKOK
 from hub.domain.user_errors import UserError, to_user_error
@@ -23,21 +23,10 @@ from hub.services.sessions.run import require_delegation, require_visible
 from hub.store.database import Database, StoreConnection
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.read_transaction import ReadTransaction
+from hub.store.retry import retry_on_conflict
 from hub.store.sessions.changes import insert_row
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.reading import JointSessions
 from hub.store.tables import agenda_item, proposal
-
-
-@record
-class ProposalPreview:
-    """What a proposal would do (ตัวอย่างข้อเสนอ); without `changes` it is not possible."""
-
-    session_id: str
-    operations: list[Operation]
-    parties: list[Party]
-    changes: MatrixComparison | None
-    user_errors: Sequence[UserError]
-
 
 PreviewWork = Callable[[StoreConnection], Awaitable[MatrixComparison]]
 """What a preview does in its transaction."""
@@ -51,8 +40,8 @@ async def preview_operations(
     database: Database, acting: Acting, session_id: str, drafts: Sequence[OperationDraft]
 ) -> ProposalPreview:
     """Return what operations would change for the viewer, which has a delegation in the session."""
-    operations: list[Operation] = []
-    parties: list[Party] = []
+    operations: list[ProposedOperation] = []
+    parties: list[RequiredAgency] = []
 
     async def _work(connection: StoreConnection) -> MatrixComparison:
         at = await fetch_transaction_time(connection)
@@ -60,8 +49,7 @@ async def preview_operations(
         mine = await require_delegation(connection, acting, session)
         today = at.astimezone(BANGKOK).date()
         found, required = await resolve_operations(connection, acting, session, drafts, today)
-        operations.extend(found)
-        parties.extend(required)
+        operations[:], parties[:] = found, required
         planned = await insert_planned(connection, session, mine.agency_id, found, at)
         return await compare_planned(connection, acting, session, planned, at)
 
@@ -75,7 +63,9 @@ async def preview_proposal(database: Database, acting: Acting, stored: Proposal)
     async def _work(connection: StoreConnection) -> MatrixComparison:
         at = await fetch_transaction_time(connection)
         session = await read_session(connection, acting, stored.session_id)
-        return await compare_planned(connection, acting, session, stored, at)
+        # A copy: two previews of one proposal, or its conclusion, do not wait for each other's row.
+        planned = await insert_planned(connection, session, stored.agency_id, stored.operations, at)
+        return await compare_planned(connection, acting, session, planned, at)
 
     comparison, errors = await roll_back_after(database, _work)
     operations, parties = stored.operations, stored.parties
@@ -85,14 +75,22 @@ async def preview_proposal(database: Database, acting: Acting, stored: Proposal)
 async def roll_back_after(
     database: Database, work: PreviewWork
 ) -> tuple[MatrixComparison | None, Sequence[UserError]]:
-    """Execute work in a transaction and roll it back; return what it found, or what refused it."""
-    comparison: MatrixComparison | None = None
+    """Execute work in a transaction and roll it back; return what it found, or what refused it.
+
+    It is repeated when the server ends it for another transaction, such as ingest.
+    """
+
+    async def _attempt() -> MatrixComparison | None:
+        comparison: MatrixComparison | None = None
+        try:
+            async with database.write_transaction() as connection:
+                comparison = await work(connection)
+                raise _RolledBack
+        except _RolledBack:
+            return comparison
+
     try:
-        async with database.write_transaction() as connection:
-            comparison = await work(connection)
-            raise _RolledBack
-    except _RolledBack:
-        return comparison, []
+        return await retry_on_conflict(_attempt), []
     except Refused as refused:
         return None, refused.errors
     except HubError as error:
@@ -104,7 +102,7 @@ async def read_session(
 ) -> JointSession:
     """Return a session that the viewer may see, without locking it; `NotFound` for others."""
     reader = ReadTransaction.from_connection(connection)
-    found = await Sessions(reader, acting.viewer.without_session()).by_id([session_id])
+    found = await JointSessions(reader, acting.viewer.without_session()).by_id([session_id])
     if session_id not in found:
         raise NotFound
     return await require_visible(connection, acting, found[session_id])
@@ -114,7 +112,7 @@ async def insert_planned(
     connection: StoreConnection,
     session: JointSession,
     agency_id: str,
-    operations: Sequence[Operation],
+    operations: Sequence[ProposedOperation],
     at: datetime,
 ) -> Proposal:
     """Insert a proposal for the length of the transaction."""

@@ -11,7 +11,7 @@ from hub.domain.sessions.commands import (
 )
 from hub.domain.sessions.kinds import AgendaStatus, ProposalStatus, SessionEventKind
 from hub.domain.sessions.operations import dump_operations, dump_value
-from hub.domain.sessions.proposal import Proposal
+from hub.domain.sessions.proposals import Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.domain.time import BANGKOK
 from hub.errors import Forbidden, Invalid, NotFound, WrongStatus

@@ -9,7 +9,7 @@ from hub.domain.matrix.key import decode_matrix_key
 from hub.domain.matrix.question import DimensionKind
 from hub.domain.matrix.result import Cell, CellState, Header, HeaderKind
 from hub.domain.plans import StrategicIssue
-from hub.domain.sessions.commands import GapDraft, PlaceDraft
+from hub.domain.sessions.drafts import GapDraft, PlaceDraft
 from hub.domain.sessions.operations import GapPlace
 from hub.domain.value_chain import Stage
 from hub.errors import Invalid, NotFound

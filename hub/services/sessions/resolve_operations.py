@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
 
 from hub.domain.findings import Finding, FindingStatus
 from hub.domain.linkage_commands import IssueLookup
@@ -11,9 +10,10 @@ from hub.domain.linkage_shares import check_share
 from hub.domain.linkages import Linkage
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
-from hub.domain.sessions.commands import MAX_OPERATIONS, OperationDraft
+from hub.domain.sessions.commands import MAX_OPERATIONS
+from hub.domain.sessions.drafts import OperationDraft
 from hub.domain.sessions.kinds import OperationKind
-from hub.domain.sessions.operations import Operation, Party
+from hub.domain.sessions.operations import ProposedOperation, RequiredAgency
 from hub.domain.sessions.session import JointSession
 from hub.domain.user_errors import UserErrorCode
 from hub.errors import Invalid, NotFound
@@ -21,24 +21,15 @@ from hub.services.commands.acting import Acting
 from hub.services.commands.execute import Refused
 from hub.services.linkages.create_request import find_stage
 from hub.services.linkages.find_targets import issue_gid, project_gid, require_one
-from hub.services.sessions.parties import list_parties
+from hub.services.sessions.required_agencies import list_required
 from hub.services.sessions.resolve_gap import resolve_gap
-from hub.services.sessions.run import check_version, refuse, require_text
+from hub.services.sessions.run import check_version, refuse, require_part, require_text
 from hub.store.database import StoreConnection
 from hub.store.linkage_targets import TargetIssue, find_issues, find_projects
 from hub.store.read_transaction import ReadTransaction
 from hub.store.sessions.facts import fetch_amount, fetch_lead, fetch_projects
 from hub.store.unit_of_work import UnitOfWork
 from hub.store.work_request_changes import find_missing_agencies
-
-Part = TypeVar("Part")
-
-
-def require_part(part: Part | None) -> Part:
-    """Return a part of a draft that its kind always has; the input type sets it."""
-    if part is None:
-        raise LookupError("a draft without the part of its kind")
-    return part
 
 
 class OperationResolver:
@@ -56,7 +47,7 @@ class OperationResolver:
         self.issues_of_linkages: list[str] = []
         self.findings: list[Finding] = []
 
-    async def resolve(self, draft: OperationDraft, field: str) -> Operation:
+    async def resolve(self, draft: OperationDraft, field: str) -> ProposedOperation:
         """Return the operation of a draft; raise if something that it names is not visible."""
         if draft.kind not in self._session.allowed_operations:
             raise refuse(
@@ -96,13 +87,13 @@ class OperationResolver:
         found = await find_issues(self._connection, self._acting.viewer, [lookup])
         return require_one(found[lookup], field, "ประเด็น", "issue", issue_gid)
 
-    async def _add_linkage(self, draft: OperationDraft, field: str) -> Operation:
+    async def _add_linkage(self, draft: OperationDraft, field: str) -> ProposedOperation:
         wanted = require_part(draft.linkage)
         project_id = await self._project(wanted.project, f"{field}.linkageAdd.project")
         issue = await self._issue(wanted.issue, f"{field}.linkageAdd.issue")
         stage_id = wanted.stage_id or await find_stage(self._connection, issue, wanted.stage_code)
         facts = (await fetch_projects(self._connection, [project_id]))[project_id]
-        return Operation(
+        return ProposedOperation(
             draft.kind,
             target_id=project_id,
             target_version=facts.version,
@@ -113,7 +104,7 @@ class OperationResolver:
             text=wanted.reason,
         )
 
-    async def _change_linkage(self, draft: OperationDraft, field: str) -> Operation:
+    async def _change_linkage(self, draft: OperationDraft, field: str) -> ProposedOperation:
         key = draft.target_id or ""
         linkage = (await self._unit.linkages.by_id([key])).get(key)
         if linkage is None:
@@ -121,7 +112,7 @@ class OperationResolver:
         check_version(linkage, draft.expected_version or 0)
         if linkage.issue_id is not None:
             self.issues_of_linkages.append(linkage.issue_id)
-        base = Operation(
+        base = ProposedOperation(
             draft.kind,
             target_id=linkage.id,
             target_version=linkage.version,
@@ -139,8 +130,8 @@ class OperationResolver:
         return base
 
     async def _move(
-        self, base: Operation, linkage: Linkage, draft: OperationDraft, field: str
-    ) -> Operation:
+        self, base: ProposedOperation, linkage: Linkage, draft: OperationDraft, field: str
+    ) -> ProposedOperation:
         """Return the operation that moves a linkage to another issue, stage, or both."""
         if draft.issue is None and draft.stage_code is None:
             raise Invalid(
@@ -176,11 +167,11 @@ class OperationResolver:
         if missing := await find_missing_agencies(self._connection, ids):
             raise Invalid(field, f"ไม่มีหน่วยงาน {missing[0]}", f"there is no agency {missing[0]}")
 
-    async def _set_lead(self, draft: OperationDraft, field: str) -> Operation:
+    async def _set_lead(self, draft: OperationDraft, field: str) -> ProposedOperation:
         project = await self._fetch_project(draft)
         await self._require_agencies(draft.agency_ids, f"{field}.leadSet.agency")
         lead = await fetch_lead(self._connection, project.id)
-        return Operation(
+        return ProposedOperation(
             draft.kind,
             target_id=project.id,
             target_version=project.version,
@@ -189,14 +180,14 @@ class OperationResolver:
             before=lead or project.owner_id,
         )
 
-    async def _set_amount(self, draft: OperationDraft, field: str) -> Operation:
+    async def _set_amount(self, draft: OperationDraft, field: str) -> ProposedOperation:
         project = await self._fetch_project(draft)
         year = require_part(draft.fiscal_year)
         if draft.area_id is not None:
             found = await self._unit.areas.by_id([draft.area_id])
             if not found:
                 raise Invalid(f"{field}.budgetSet.area", "ไม่มีพื้นที่นี้", "there is no such area")
-        one = Operation(
+        one = ProposedOperation(
             draft.kind,
             target_id=project.id,
             target_version=project.version,
@@ -209,7 +200,7 @@ class OperationResolver:
         )
         return replace(one, before_satang=await fetch_amount(self._connection, one))
 
-    async def _merge(self, draft: OperationDraft, field: str) -> Operation:
+    async def _merge(self, draft: OperationDraft, field: str) -> ProposedOperation:
         project = await self._fetch_project(draft)
         other_id = draft.other_id or ""
         other = (await self._unit.projects.by_id([other_id])).get(other_id)
@@ -221,7 +212,7 @@ class OperationResolver:
                 "ระบุโครงการเดียวกันสองครั้ง",
                 "the same project is named twice",
             )
-        return Operation(
+        return ProposedOperation(
             draft.kind,
             target_id=project.id,
             target_version=project.version,
@@ -230,15 +221,15 @@ class OperationResolver:
             other_version=other.version,
         )
 
-    async def _share_indicator(self, draft: OperationDraft, field: str) -> Operation:
+    async def _share_indicator(self, draft: OperationDraft, field: str) -> ProposedOperation:
         key = draft.target_id or ""
         indicator = (await self._unit.plan_contents.indicators_by_id([key])).get(key)
         if indicator is None:
             raise NotFound(f"ไม่พบตัวชี้วัด {key} · there is no indicator {key}")
         await self._require_agencies(draft.agency_ids, f"{field}.indicatorShare.owners")
-        return Operation(draft.kind, target_id=key, agency_ids=draft.agency_ids)
+        return ProposedOperation(draft.kind, target_id=key, agency_ids=draft.agency_ids)
 
-    async def _settle(self, draft: OperationDraft, field: str) -> Operation:
+    async def _settle(self, draft: OperationDraft, field: str) -> ProposedOperation:
         key = draft.target_id or ""
         finding = (await self._unit.findings.by_id([key])).get(key)
         if finding is None:
@@ -252,17 +243,17 @@ class OperationResolver:
             )
         self.findings.append(finding)
         text = require_text(draft.text, f"{field}.findingSettle.reason")
-        return Operation(
+        return ProposedOperation(
             draft.kind, target_id=finding.id, target_version=finding.version, text=text
         )
 
-    async def _take_gap(self, draft: OperationDraft, field: str) -> Operation:
+    async def _take_gap(self, draft: OperationDraft, field: str) -> ProposedOperation:
         gap = require_part(draft.gap)
         await self._require_agencies(draft.agency_ids, f"{field}.gapTake.agency")
         place = await resolve_gap(
             self._connection, self._acting, gap, f"{field}.gapTake.gap", self._today
         )
-        return Operation(
+        return ProposedOperation(
             draft.kind,
             agency_ids=draft.agency_ids,
             place=place,
@@ -278,7 +269,7 @@ async def resolve_operations(
     session: JointSession,
     drafts: Sequence[OperationDraft],
     today: date,
-) -> tuple[list[Operation], list[Party]]:
+) -> tuple[list[ProposedOperation], list[RequiredAgency]]:
     """Return the operations of drafts and the required parties; `Refused` if one is refused."""
     if not 1 <= len(drafts) <= MAX_OPERATIONS:
         raise refuse(
@@ -288,7 +279,7 @@ async def resolve_operations(
             f"1 to {MAX_OPERATIONS} operations are required",
         )
     resolver = OperationResolver(connection, acting, session, today)
-    operations: list[Operation] = []
+    operations: list[ProposedOperation] = []
     for index, draft in enumerate(drafts):
         field = f"input.operations.{index}"
         try:
@@ -298,7 +289,7 @@ async def resolve_operations(
                 one if one.field else replace(one, field=field.split(".")) for one in refused.errors
             ]
             raise Refused(errors) from refused
-    parties = await list_parties(
+    parties = await list_required(
         connection, operations, resolver.issues_of_linkages, resolver.findings
     )
     return operations, parties

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from hub.domain.identity.viewer import Permission
 from hub.domain.sessions.commands import SessionPayload
@@ -17,8 +17,9 @@ from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused,
 from hub.store.database import Database, StoreConnection
 from hub.store.read_transaction import ReadTransaction
 from hub.store.sessions.changes import list_delegations, lock_session, lock_session_of
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.reading import JointSessions
 
+Part = TypeVar("Part")
 AUDITED: Final = (
     ("JointSession", "session_id"),
     ("AgendaItem", "item_id"),
@@ -50,7 +51,7 @@ class HasKey(Protocol):
         ...
 
 
-class HasVersion(Protocol):
+class Versioned(Protocol):
     """A thing that a command names with the version that the client has read."""
 
     @property
@@ -86,7 +87,7 @@ def refuse(code: UserErrorCode, field: str, th: str, en: str, gid: str | None = 
     return Refused([UserError(code, field.split("."), localized_text(th, en), gid)])
 
 
-def check_version(thing: HasVersion, expected: int) -> None:
+def check_version(thing: Versioned, expected: int) -> None:
     """Raise `Refused` with STALE_VERSION and the thing unless the client has read this version."""
     if thing.version != expected:
         error = StaleVersion(
@@ -118,7 +119,7 @@ async def require_visible(
     """Return a session that the viewer may see; `NotFound` for another one, and for none."""
     if session is not None:
         reader = ReadTransaction.from_connection(connection)
-        seen = await Sessions(reader, acting.viewer.without_session()).by_id([session.id])
+        seen = await JointSessions(reader, acting.viewer.without_session()).by_id([session.id])
         if seen:
             return session
     raise NotFound(
@@ -175,3 +176,10 @@ def require_text(text: str | None, field: str, limit: int = 4_000) -> str:
             f"a text of 1 to {limit:,} characters is required",
         )
     return stripped
+
+
+def require_part(part: Part | None) -> Part:
+    """Return a part of a draft that its kind always has; the input type sets it."""
+    if part is None:
+        raise LookupError
+    return part

@@ -25,7 +25,7 @@ from hub.services.sessions.run import (
 from hub.store.database import Database, StoreConnection
 from hub.store.read_transaction import ReadTransaction
 from hub.store.sessions.changes import append_event, insert_row, lock_session, update_row
-from hub.store.sessions.reading import Sessions
+from hub.store.sessions.reading import JointSessions
 from hub.store.tables import delegation, joint_session
 
 MAX_AREAS = 20
@@ -109,7 +109,7 @@ async def check_previous(
     if previous_id is None:
         return
     reader = ReadTransaction.from_connection(connection)
-    if not await Sessions(reader, acting.viewer.without_session()).by_id([previous_id]):
+    if not await JointSessions(reader, acting.viewer.without_session()).by_id([previous_id]):
         raise Invalid(
             "input.previous",
             "ไม่พบการประชุมครั้งก่อนที่ท่านดูได้",

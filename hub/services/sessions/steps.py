@@ -24,7 +24,7 @@ from hub.services.sessions.run import (
     run_command,
 )
 from hub.store.database import Database, StoreConnection
-from hub.store.sessions.changes import append_event, lapse_proposals, update_row
+from hub.store.sessions.changes import append_event, fetch_clock, lapse_proposals, update_row
 from hub.store.sessions.facts import end_facts_of
 from hub.store.tables import joint_session
 
@@ -52,8 +52,9 @@ async def step_session(
 ) -> SessionPayload:
     """Change the status of a session by its host; its baseline is taken at the first opening."""
 
-    async def _work(connection: StoreConnection, at: datetime) -> SessionPayload:
+    async def _work(connection: StoreConnection, _at: datetime) -> SessionPayload:
         session = await lock_visible(connection, acting, command.session_id)
+        at = await fetch_clock(connection)
         host_id = require_host(acting, session)
         check_version(session, command.expected_version)
         allowed, status = TRANSITIONS[step]

@@ -63,9 +63,11 @@ where r.enabled and exists (
 order by a.sort_key, a.id
 """
 SELECT_DEMO_AGENCIES: Final = """
-select * from agency where kind in ('MINISTRY', 'CLUSTER', 'PROVINCE')
-    and (valid_from is null or valid_from <= current_date)
+select * from agency where kind in ('MINISTRY', 'CLUSTER', 'PROVINCE') and (
+    (valid_from is null or valid_from <= current_date)
     and (valid_to is null or valid_to > current_date)
+    or exists (select from delegation where delegation.agency_id = agency.id)
+)
 order by array_position(array['MINISTRY', 'CLUSTER', 'PROVINCE'], kind::text), sort_key, id
 """
 
@@ -161,7 +163,9 @@ class DatabaseSessionStore:
         return await self._fetch_agencies(SELECT_LOGIN_AGENCIES)
 
     async def list_demo_agencies(self) -> Sequence[LoginAgency]:
-        """Return the ministries, then the clusters and provinces in force today, in Thai order."""
+        """Return the ministries, then the clusters and provinces, in Thai order: those in force
+        today, and the delegations of sessions.
+        """
         return await self._fetch_agencies(SELECT_DEMO_AGENCIES)
 
     async def _fetch_agencies(self, statement: str) -> Sequence[LoginAgency]:

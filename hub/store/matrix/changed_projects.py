@@ -1,10 +1,12 @@
 """The projects of which the rollup does not have the state that a question is about.
 
-Those written since the last compaction, and for a question as of an instant those of which any row
-has changed since. A project of which none has changed was then what it is now, so that the rollup
-answers for it. Indexes by the time of a change find the rows (migration 0037).
+Those written since the last compaction, those that agreements touch on the basis of the question,
+and for a question as of an instant those of which any row has changed since. A project of which
+none has changed was then what it is now, so that the rollup answers for it. Indexes by the time of
+a change find the rows (migration 0037).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,13 +31,17 @@ MAX_CHANGED: Final = 20_000
 """Projects changed since an instant up to which the rollup is worth its part of the answer."""
 
 
-def changed_projects(at: datetime | None) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+def changed_projects(
+    at: datetime | None, touched: Sequence[sa.Select[Any]] = ()
+) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """Return the statement for the projects (`project_key`) that the rollup cannot answer for.
 
-    A project may occur several times.
+    A project may occur several times. `touched`: those whose figures agreements change
+    (`agreed.touched_projects`).
     """
     noted = sa.select(rollup_change.c.project_key)
-    return noted if at is None else noted.union_all(*changed_since(at))
+    others = [*touched, *(() if at is None else changed_since(at))]
+    return noted.union_all(*others) if others else noted
 
 
 def changed_since(at: datetime) -> list[sa.Select[Any]]:

@@ -6,7 +6,7 @@ a cell for each of its linkages, and window functions count each line once in ev
 cell in row-major order counts, later ones are ALREADY_COUNTED.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE, FromClause
@@ -18,7 +18,11 @@ from hub.store.matrix.linkage_filter import filtered_linkages, report_members
 from hub.store.matrix.project_facts import project_facts
 from hub.store.rows import values_table
 
-LINE_COLUMNS = ("project_id", "identity", "line_id", "phase", "amount", "duplicate", "r", "c")
+LINE_COLUMNS: Final = (
+    "project_id", "identity", "line_id", "phase", "amount", "duplicate", "r", "c",
+)  # fmt: skip
+LEFT_OUT: Final = "left_out"
+"""The column with the treatment of lines that do not count because of agreements."""
 
 
 class MatrixFacts(NamedTuple):
@@ -33,9 +37,14 @@ class MatrixFacts(NamedTuple):
 
 
 def matrix_facts(
-    layout: Layout, viewer: Viewer, *, hidden: bool = False, live: FromClause | None = None
+    layout: Layout,
+    viewer: Viewer,
+    *,
+    hidden: bool = False,
+    live: FromClause | None = None,
+    with_left_out: bool = False,
 ) -> MatrixFacts:
-    """Return the facts and linkages of a layout; `live` as for `project_facts`.
+    """Return the facts and linkages of a layout; `live` and `with_left_out` as for `project_facts`.
 
     Where the filter asks for linkages, the statement starts from them.
     """
@@ -46,7 +55,13 @@ def matrix_facts(
     if scope.needs_linkage:
         projects = report_members(scope, linkages)
     facts = project_facts(
-        scope, viewer, hidden=hidden, projects=projects, live=live, with_duplicates=not hidden
+        scope,
+        viewer,
+        hidden=hidden,
+        projects=projects,
+        live=live,
+        with_duplicates=not hidden,
+        with_left_out=with_left_out,
     )
     return MatrixFacts(facts, linkages)
 
@@ -102,6 +117,8 @@ def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages:
         ordinals[0].label("r"),
         ordinals[1].label("c"),
     ).select_from(source)
+    if LEFT_OUT in facts.c:
+        placed = placed.add_columns(facts.c[LEFT_OUT])
     if layout.scope.needs_linkage and not with_linkages:
         placed = placed.where(has_linkage(facts, linkages))
     return placed.cte(name)
@@ -164,12 +181,17 @@ def counted_lines(layout: Layout, viewer: Viewer) -> CTE:
 
     Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
     figure of the cell, the row, the column and the whole. Other columns say where the line counts
-    instead.
+    instead; `left_out`, if it is there, why it counts nowhere.
     """
-    found = matrix_facts(layout, viewer)
+    found = matrix_facts(layout, viewer, with_left_out=True)
     if layout.has_linkage_axis:
         return count_once(layout, place_facts(layout, found, "placed", with_linkages=True))
     return count_single(place_facts(layout, found, "placed", with_linkages=False), found.linkages)
+
+
+def line_columns(placed: CTE) -> tuple[str, ...]:
+    """Return the names of the columns of a line in a cell."""
+    return (*LINE_COLUMNS, LEFT_OUT) if LEFT_OUT in placed.c else LINE_COLUMNS
 
 
 def count_single(placed: CTE, linkages: CTE) -> CTE:
@@ -177,7 +199,8 @@ def count_single(placed: CTE, linkages: CTE) -> CTE:
 
     `linkage_id` is the first matching linkage of the line's project.
     """
-    units = sa.select(*(placed.c[name] for name in LINE_COLUMNS)).distinct().subquery("unit")
+    names = line_columns(placed)
+    units = sa.select(*(placed.c[name] for name in names)).distinct().subquery("unit")
     first_linkage = (
         sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
         .group_by(linkages.c.project_id)
@@ -187,7 +210,7 @@ def count_single(placed: CTE, linkages: CTE) -> CTE:
     amount = sa.case((u.duplicate, 0), else_=u.amount)
     return (
         sa.select(
-            *(u[name] for name in LINE_COLUMNS),
+            *(u[name] for name in names),
             first_linkage.c.linkage_id,
             sa.false().label("shared"),
             *(sa.true().label(f"first_in_{group}") for group in ("all", "row", "column")),
@@ -205,14 +228,15 @@ def count_single(placed: CTE, linkages: CTE) -> CTE:
 def count_once(layout: Layout, placed: CTE) -> CTE:
     """Return the lines of `counted_lines` where a fact may have several cells."""
     p = placed.c
+    names = line_columns(placed)
     lines_per_cell = (
         sa.select(
-            *(p[name] for name in LINE_COLUMNS),
+            *(p[name] for name in names),
             sa.func.sum(p.share).label("share"),
             sa.func.bool_and(p.share.is_not(None)).label("all_shares_set"),
             sa.func.min(p.linkage_id).label("linkage_id"),
         )
-        .group_by(*(p[name] for name in LINE_COLUMNS))
+        .group_by(*(p[name] for name in names))
         .cte("unit")
     )
     u = lines_per_cell.c

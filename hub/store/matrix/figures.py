@@ -16,6 +16,7 @@ from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
+from hub.store.matrix.agreed import touched_projects
 from hub.store.matrix.changed_projects import count_changed
 from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
 from hub.store.matrix.counting import (
@@ -71,7 +72,10 @@ class MatrixQueries:
             return self.facts_on_axes(layout), None
         linked = layout.scope.filter.linked
         live = live_projects(
-            Visibility.PUBLISHED, layout.scope.as_of_time, linked=linked is not None
+            Visibility.PUBLISHED,
+            layout.scope.as_of_time,
+            linked=linked is not None,
+            touched=touched_projects(layout.scope),
         )
         facts = facts_on_axes(layout, self._viewer, live=live)
         return facts, None if linked else rollup_sources(layout)

@@ -12,6 +12,7 @@ from hub.domain.identity.viewer import ANONYMOUS, Viewer, Visibility
 from hub.domain.matrix.layout import Layout
 from hub.store import tables
 from hub.store.as_of import table_as_of
+from hub.store.matrix.agreed import touched_projects
 from hub.store.matrix.counting import MatrixFacts, has_linkage, matrix_facts, place_facts
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.figure_statements import count_several_cells, count_single_cells
@@ -54,7 +55,10 @@ class FiguresBuilder:
         linked = layout.scope.filter.linked
         live = None
         if plan.by_rollup:
-            live = live_projects(Visibility.PUBLISHED, at, linked=linked is not None)
+            touched = touched_projects(layout.scope)
+            live = live_projects(
+                Visibility.PUBLISHED, at, linked=linked is not None, touched=touched
+            )
         found = matrix_facts(layout, self._viewer, live=live)
         with_counts = self._with_counts
         statements: list[Any] = []
@@ -183,7 +187,9 @@ class FiguresBuilder:
         Only for questions about locations alone: invisible data must not match any other condition.
         """
         at = layout.scope.as_of_time
-        live = live_projects(Visibility.LISTED, at) if by_rollup else None
+        live = None
+        if by_rollup:
+            live = live_projects(Visibility.LISTED, at, touched=touched_projects(layout.scope))
         found = matrix_facts(layout, self._viewer, hidden=True, live=live)
         placed = place_facts(layout, found, "hidden_placed", with_linkages=layout.has_linkage_axis)
         p = placed.c

@@ -18,7 +18,8 @@ from hub.domain.matrix.layout import Layout
 from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.key_hashes import is_same_text
-from hub.store.matrix.counting import counted_lines
+from hub.store.matrix.agreed_linkages import state_of_linkages
+from hub.store.matrix.counting import LEFT_OUT, counted_lines
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import values_table
 from hub.store.visibility import is_visible, unpublished_columns
@@ -40,25 +41,27 @@ def lines_of_matrix(
     """
     lines = counted_lines(layout, viewer)
     n = lines.c
+    names = (*COUNTED_COLUMNS, LEFT_OUT) if LEFT_OUT in n else COUNTED_COLUMNS
     in_phase = sa.func.coalesce(n.phase == phase.value, sa.false())
     project_in_cell = [n.project_id, n.r, n.c]
     ranked = sa.select(
-        *(n[name] for name in COUNTED_COLUMNS if name != "in_phase"),
+        *(n[name] for name in names if name != "in_phase"),
         in_phase.label("in_phase"),
         sa.func.bool_or(in_phase).over(partition_by=project_in_cell).label("has_line"),
         sa.func.row_number().over(partition_by=project_in_cell, order_by=n.line_id).label("place"),
     ).subquery("ranked_lines")
     k = ranked.c
     linkage = table_as_of(tables.linkage, layout.scope.as_of_time).alias("placing")
+    state = state_of_linkages(layout.scope, linkage)
     no_group = sa.cast(sa.null(), sa.Integer)
     return (
         sa.select(
-            *(k[name] for name in COUNTED_COLUMNS),
-            linkage.c.status,
+            *(k[name] for name in names),
+            state.status.label("status"),
             no_group.label("group_r"),
             no_group.label("group_c"),
         )
-        .select_from(ranked.outerjoin(linkage, linkage.c.id == k.linkage_id))
+        .select_from(ranked.outerjoin(state.source, linkage.c.id == k.linkage_id))
         .where(sa.or_(k.in_phase, sa.and_(sa.not_(k.has_line), k.place == 1)))
         .limit(limit)
     )

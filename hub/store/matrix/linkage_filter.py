@@ -1,13 +1,10 @@
 """The linkages that match a filter, and the predicate that a project serves its area's issues."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
@@ -18,19 +15,9 @@ from hub.store import tables
 from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.issue_wordings import visible_issue_wordings
-from hub.store.rows import values_table
+from hub.store.matrix.agreed_linkages import state_of_linkages
+from hub.store.rows import is_one_of, values_table
 from hub.store.visibility import can_only_count, is_visible
-
-
-def is_one_of(
-    column: sa.ColumnElement[Any], values: Iterable[str | Enum]
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that a column equals one of the texts or members of an enum.
-
-    They are bound as one parameter.
-    """
-    texts = [one.value if isinstance(one, Enum) else one for one in values]
-    return column == sa.any_(sa.literal(texts, ARRAY(sa.Text)))
 
 
 def filtered_linkages(
@@ -38,23 +25,29 @@ def filtered_linkages(
 ) -> CTE:
     """Return the linkages that match the filter and that the viewer may see (`hidden`: or count).
 
-    A linkage belongs to a chain by its stage; without a stage by its issue's current wording.
+    A linkage belongs to a chain by its stage; without a stage by its issue's current wording. It
+    has the status and share that the basis of the scope counts.
     """
     matrix_filter = scope.filter
     linkage = table_as_of(tables.linkage, scope.as_of_time)
+    state = state_of_linkages(scope, linkage)
     is_permitted = is_visible(linkage, viewer, scope.as_of_time)
     if hidden:
         is_permitted = sa.or_(is_permitted, can_only_count(linkage, viewer, scope.as_of_time))
-    rows = sa.select(
-        linkage.c.id,
-        linkage.c.project_id,
-        linkage.c.issue_id,
-        linkage.c.stage_id,
-        linkage.c.status,
-        linkage.c.share,
-    ).where(is_permitted)
+    rows = (
+        sa.select(
+            linkage.c.id,
+            linkage.c.project_id,
+            linkage.c.issue_id,
+            linkage.c.stage_id,
+            state.status.label("status"),
+            state.share.label("share"),
+        )
+        .select_from(state.source)
+        .where(is_permitted, *state.conditions)
+    )
     if matrix_filter.linkage_status or not every_status:
-        rows = rows.where(is_one_of(linkage.c.status, scope.linkage_statuses))
+        rows = rows.where(is_one_of(state.status, scope.linkage_statuses))
     if matrix_filter.issues:
         rows = rows.where(is_one_of(linkage.c.issue_id, matrix_filter.issues))
     if matrix_filter.names_issues:
@@ -133,6 +126,7 @@ def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
     (`NO_AREA`: central money), first_year, last_year (CE).
     """
     linkage = table_as_of(tables.linkage, scope.as_of_time)
+    state = state_of_linkages(scope, linkage)
     issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
     ordered = sorted(
         scope.issue_areas
@@ -148,11 +142,14 @@ def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
     homes = (
         sa.select(linkage.c.project_id, issue_wordings.c.area_id.label("home"))
         .add_columns(issue_wordings.c.first_year, issue_wordings.c.last_year)
-        .join(issue_wordings, issue_wordings.c.issue_id == linkage.c.issue_id)
+        .select_from(
+            state.source.join(issue_wordings, issue_wordings.c.issue_id == linkage.c.issue_id)
+        )
         .where(
             is_visible(linkage, viewer, scope.as_of_time),
-            is_one_of(linkage.c.status, DEFAULT_LINKAGE_STATUSES),
+            is_one_of(state.status, DEFAULT_LINKAGE_STATUSES),
             issue_wordings.c.in_use,
+            *state.conditions,
         )
         .cte("served_homes")
     )

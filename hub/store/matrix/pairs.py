@@ -8,8 +8,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.matrix.layout import IdYearPairs
 from hub.domain.time import FiscalYearRange
-from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.rows import values_table
+from hub.store.rows import is_one_of, values_table
 
 
 def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:

@@ -63,6 +63,11 @@ def reasons_for_facts(layout: Layout, changed: int = 0) -> tuple[LocalizedText, 
             f"asOf: ข้อมูลเปลี่ยนไปเกิน {MAX_CHANGED:,} แถวหลังเวลานั้น",
             f"asOf: more than {MAX_CHANGED:,} rows have changed since then",
         ),
+        (
+            scope.agreed.touches_projects and scope.agreed.projects > MAX_CHANGED,
+            f"basis: ข้อตกลงกระทบเกิน {MAX_CHANGED:,} โครงการ",
+            f"basis: agreements touch more than {MAX_CHANGED:,} projects",
+        ),
         (scope.years is None, "ไม่จำกัดปีงบประมาณ", "no fiscal years"),
         (
             layout.has_linkage_axis,

@@ -6,24 +6,31 @@ absence is NOT EXISTS, and each branch of an OR over visibility is a SELECT of i
 PostgreSQL can hash and use indexes (tests/store/matrix/test_plans.py).
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import AreaGroups, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
+from hub.domain.matrix.result import CountTreatment
 from hub.store import tables
 from hub.store.as_of import table_as_of
+from hub.store.matrix.agreed_amounts import agreed_amounts, agreed_lines, is_replaced
 from hub.store.matrix.duplicate_lines import duplicate_lines
-from hub.store.matrix.linkage_filter import is_linked_to_area_issue, is_one_of
+from hub.store.matrix.fact_agencies import is_of_agencies, join_agency
+from hub.store.matrix.linkage_filter import is_linked_to_area_issue
 from hub.store.matrix.pairs import has_same_ids, is_among_ids, join_pairs, pairs_table
 from hub.store.matrix.visible_projects import visible_projects
-from hub.store.rows import values_table
+from hub.store.rows import is_one_of, values_table
 
 NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
+OF_REPORTS: Final = frozenset({"source_id", "of_another"})
+"""The columns of lines that decide which of several reports counts."""
 
 
 def project_facts(
@@ -35,6 +42,7 @@ def project_facts(
     live: FromClause | None = None,
     groups: AreaGroups | None = None,
     with_duplicates: bool = True,
+    with_left_out: bool = False,
 ) -> CTE:
     """Return the facts of each matching project: one row per matching line, else per own area and
     year.
@@ -49,22 +57,40 @@ def project_facts(
     (with `hidden`: for all), where the rollup answers for the others. With `groups` each group of
     areas is a filter of its own, and the column `area_group` says which one a row matches. Lists
     count no money and need no duplicates: without `with_duplicates` the column is false.
+
+    Amounts of agreements that count on the basis of the scope are lines like others, instead of
+    those that they replace; of projects that the viewer may only count, reports alone. With
+    `with_left_out` the lines that do not count for that reason are there, too, as duplicates, and
+    the column `left_out` has their treatment.
     """
     prefix = "hidden_" if hidden else ""
+    if hidden:
+        reports_alone = replace(scope.agreed, amounts=False, left_out=False)
+        scope = replace(scope, agreed=reports_alone)
     areas = areas_table(scope, groups)
     visible_tables = visible_projects(scope, viewer, hidden=hidden, projects=projects, live=live)
-    selects = [select_lines(scope, visible, areas) for visible in visible_tables]
+    line = table_as_of(tables.budget_line, scope.as_of_time)
+    selects = [select_lines(scope, visible, areas, line) for visible in visible_tables]
+    if scope.agreed.amounts:
+        selects = [one.where(sa.not_(is_replaced(scope, line))) for one in selects]
+        agreed = agreed_lines(scope, counted=True)
+        selects += [select_lines(scope, visible, areas, agreed) for visible in visible_tables]
     lines = (sa.union_all(*selects) if selects[1:] else selects[0]).cte(f"{prefix}lines")
-    columns = [c for c in lines.c if c.name not in {"source_id", "of_another"}]
+    columns = [c for c in lines.c if c.name not in OF_REPORTS]
     facts: sa.Select[Any] = sa.select(*columns, sa.false().label("duplicate"))
     if with_duplicates:
         duplicates = duplicate_lines(lines)
         facts = sa.select(
             *columns, duplicates.c.line_id.is_not(None).label("duplicate")
         ).select_from(lines.outerjoin(duplicates, duplicates.c.line_id == lines.c.line_id))
+    others: list[sa.Select[Any]] = []
     if not requires_lines(scope.filter):
-        own = [own_facts(scope, visible, lines, areas) for visible in visible_tables]
-        facts = facts.union_all(*own)  # type: ignore[assignment]  # a compound select
+        others = [own_facts(scope, visible, lines, areas) for visible in visible_tables]
+    if with_left_out and (scope.agreed.amounts or scope.agreed.left_out):
+        facts, *others = (one.add_columns(NO_TEXT.label("left_out")) for one in (facts, *others))
+        others += left_out_lines(scope, visible_tables, areas)
+    if others:
+        facts = facts.union_all(*others)  # type: ignore[assignment]  # a compound select
     all_facts = facts.cte(f"{prefix}facts")
     if scope.filter.linked is None:
         return all_facts
@@ -101,31 +127,35 @@ def areas_table(scope: MatrixScope, groups: AreaGroups | None) -> FromClause | N
     return pairs_table("areas", scope.areas)
 
 
-def join_agency(
-    source: FromClause,
-    scope: MatrixScope,
-    visible: FromClause,
-    *,
-    holder_id: sa.ColumnElement[Any],
-) -> tuple[FromClause, sa.ColumnElement[Any]]:
-    """Return `source` with what the agency of a fact needs, and the agency in the filter's role."""
-    match scope.filter.agency_role:
-        case AgencyRole.OWNER:
-            return source, visible.c.owner_id
-        case AgencyRole.HOLDER:
-            return source, holder_id
-        case AgencyRole.IMPLEMENTER:
-            lead = lead_implementers(scope)
-            joined = source.outerjoin(lead, lead.c.project_id == visible.c.id)
-            return joined, lead.c.agency_id
+def left_out_lines(
+    scope: MatrixScope, visible_tables: Sequence[FromClause], areas: FromClause | None
+) -> list[sa.Select[Any]]:
+    """Return the statements for matching lines that do not count because of agreements: reports
+    that one replaces, and amounts of agreements that the basis does not count.
+    """
+    selects: list[tuple[sa.Select[Any], CountTreatment]] = []
+    for visible in visible_tables:
+        if scope.agreed.amounts:
+            line = table_as_of(tables.budget_line, scope.as_of_time)
+            replaced = select_lines(scope, visible, areas, line).where(is_replaced(scope, line))
+            selects.append((replaced, CountTreatment.REPLACED_BY_AGREEMENT))
+        if scope.agreed.left_out:
+            agreed = agreed_lines(scope, counted=False)
+            other = select_lines(scope, visible, areas, agreed)
+            selects.append((other, CountTreatment.EXCLUDED_BASIS))
+    found = []
+    for one, treatment in selects:
+        rows = one.subquery()
+        columns = [c for c in rows.c if c.name not in OF_REPORTS]
+        found.append(sa.select(*columns, sa.true(), sa.literal(treatment.value, sa.Text)))
+    return found
 
 
 def select_lines(
-    scope: MatrixScope, visible: FromClause, areas: FromClause | None
+    scope: MatrixScope, visible: FromClause, areas: FromClause | None, line: FromClause
 ) -> sa.Select[Any]:
-    """Return the statement for the matching lines of one table of projects."""
+    """Return the statement for the lines of a table that match, of one table of projects."""
     matrix_filter = scope.filter
-    line = table_as_of(tables.budget_line, scope.as_of_time)
     holder = tables.agency.alias("holder")
     source: FromClause = visible.join(line, line.c.project_id == visible.c.id)
     area: sa.ColumnElement[Any] = line.c.area_id
@@ -223,13 +253,27 @@ def own_facts(
     if matrix_filter.without_area is not None:
         rows = rows.where(area.is_(None) == matrix_filter.without_area)
         if matrix_filter.without_area:
-            # A project whose money has areas is nowhere without one, although it names none itself.
-            line = table_as_of(tables.budget_line, scope.as_of_time)
-            has_money = sa.exists().where(
-                line.c.project_id == visible.c.id, line.c.fiscal_year == year.c.ce
-            )
-            rows = rows.where(sa.not_(has_money.correlate_except(line)))
+            rows = rows.where(*has_no_money(scope, visible.c.id, year.c.ce))
     return rows
+
+
+def has_no_money(
+    scope: MatrixScope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a project has no line in a year.
+
+    A project whose money has areas is nowhere without one, although it names none itself.
+    """
+    lines = [table_as_of(tables.budget_line, scope.as_of_time)]
+    if scope.agreed.amounts:
+        lines.append(agreed_amounts(scope, "agreed_money", counted=True))
+    has_line = (
+        sa.exists()
+        .where(line.c.project_id == project_id, line.c.fiscal_year == year)
+        .correlate_except(line)
+        for line in lines
+    )
+    return [sa.not_(one) for one in has_line]
 
 
 def projects_with_line(scope: MatrixScope, lines: CTE) -> FromClause:
@@ -243,38 +287,3 @@ def projects_with_line(scope: MatrixScope, lines: CTE) -> FromClause:
     names = ("project_id", "area_group") if "area_group" in lines.c else ("project_id",)
     distinct = sa.select(*(lines.c[name] for name in names)).distinct()
     return distinct.subquery(f"projects_of_{lines.name}")
-
-
-def is_of_agencies(
-    scope: MatrixScope,
-    project_id: sa.ColumnElement[Any],
-    agency: sa.ColumnElement[Any],
-    year: sa.ColumnElement[Any],
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that a fact is of one of the filter's agencies in its year.
-
-    By implementer, any implementer of the project counts, not only the first.
-    """
-    pairs = pairs_table("agencies", scope.agencies or frozenset())
-    ids = {key for key, _ in scope.agencies or ()}
-    if scope.filter.agency_role is not AgencyRole.IMPLEMENTER:
-        is_pair = sa.exists().where(pairs.c.id == agency, pairs.c.year == year)
-        return sa.and_(is_among_ids(agency, ids), is_pair.correlate_except(pairs))
-    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
-    return (
-        sa.exists()
-        .select_from(implementer.join(pairs, pairs.c.id == implementer.c.agency_id))
-        .where(implementer.c.project_id == project_id, pairs.c.year == year)
-        .correlate_except(implementer, pairs)
-    )
-
-
-def lead_implementers(scope: MatrixScope) -> FromClause:
-    """Return the first implementer of each project."""
-    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
-    return (
-        sa.select(implementer.c.project_id, implementer.c.agency_id)
-        .ext(distinct_on(implementer.c.project_id))
-        .order_by(implementer.c.project_id, implementer.c.ordinal)
-        .subquery("lead")
-    )

@@ -7,6 +7,7 @@ that a project in two provinces counts once in their region; counts are never ad
 or years.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,13 +51,17 @@ STATUS_COLUMNS = {
 
 
 def live_projects(
-    visibility: Visibility, at: datetime | None = None, *, linked: bool = False
+    visibility: Visibility,
+    at: datetime | None = None,
+    *,
+    linked: bool = False,
+    touched: Sequence[sa.Select[Any]] = (),
 ) -> FromClause:
     """Return the projects (`project_key`) of a visibility that the rollup does not answer for.
 
     With `linked` also those with a linkage, of whose places only the facts say which are linked.
-    Those of `changed_projects` are among them whatever their visibility was. It is a subquery and
-    no CTE, so that PostgreSQL knows its size.
+    Those of `changed_projects`, `touched` ones included, are among them whatever their visibility
+    was. It is a subquery and no CTE, so that PostgreSQL knows its size.
     """
     entry, attributes = rollup_entry.c, rollup_attributes.c
     of_visibility = (
@@ -64,7 +69,7 @@ def live_projects(
         .join(rollup_attributes, attributes.id == entry.attributes)
         .where(attributes.visibility == visibility.value)
     )
-    selects = [of_visibility.where(entry.live), changed_projects(at)]
+    selects = [of_visibility.where(entry.live), changed_projects(at, touched)]
     if linked:
         selects.append(of_visibility.where(attributes.linked))
     return sa.union(*selects).subquery("live")
@@ -110,7 +115,7 @@ def counts_of(scope: MatrixScope, visibility: Visibility, *, without_money: bool
 
     `without_money`: only those with a linkage, or with a place that is none of lines.
     """
-    changed = changed_entries("rollup_counts", rollup_count, scope.as_of_time)
+    changed = changed_entries("rollup_counts", rollup_count, scope)
     names = ("projects", *STATUS_COLUMNS.values())
     attributes = rollup_attributes.c
     own_sets = sa.select(rollup_place_set.c.id).where(rollup_place_set.c.own)

@@ -1,6 +1,5 @@
 """Amounts from the rollup, and the parts that its statements of projects and of money share."""
 
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -9,11 +8,13 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.layout import Layout, MatrixScope
 from hub.domain.matrix.question import AgencyRole, DimensionKind
+from hub.store.matrix.agreed import touched_projects
 from hub.store.matrix.changed_projects import changed_projects
 from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
-from hub.store.matrix.linkage_filter import NO_AREA, is_one_of
+from hub.store.matrix.linkage_filter import NO_AREA
 from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
+from hub.store.rows import is_one_of
 from hub.store.tables import (
     rollup_attributes,
     rollup_entry,
@@ -25,13 +26,14 @@ PHASES: Final = tuple(BudgetPhase)
 """The budget phases in the order of their numbers in `rollup_money`, which begin with 1."""
 
 
-def changed_entries(function: str, like: sa.Table, at: datetime | None) -> FromClause:
+def changed_entries(function: str, like: sa.Table, scope: MatrixScope) -> FromClause:
     """Return what the entries of `changed_projects` contribute, with the columns of `like`."""
+    changed = changed_projects(scope.as_of_time, touched_projects(scope))
     entry = rollup_entry.alias("changed")
     entries = (
         sa.select(sa.func.array_agg(sa.literal_column("changed")))
         .select_from(entry)
-        .where(entry.c.project_key.in_(changed_projects(at)))
+        .where(entry.c.project_key.in_(changed))
         .scalar_subquery()
     )
     call: Any = getattr(sa.func, function)(entries)
@@ -112,7 +114,7 @@ def money_rows(layout: Layout) -> CTE:
     keys = ["fiscal_year", "phase"]
     keys += ["place"] if needs_places(layout) else []
     keys += ["attributes"] if needs_attributes(layout) else []
-    removed = changed_entries("rollup_amounts", rollup_money, scope.as_of_time)
+    removed = changed_entries("rollup_amounts", rollup_money, scope)
     both = sa.union_all(
         *(
             sa.select(

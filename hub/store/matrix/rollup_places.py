@@ -7,10 +7,10 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.matrix.layout import Layout, MatrixScope
 from hub.store.matrix.counting import join_ordinals, place_columns
-from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.matrix.pairs import join_pairs, pairs_table
 from hub.store.matrix.project_facts import requires_lines
 from hub.store.matrix.rollup_money import without_area_conditions, year_conditions
+from hub.store.rows import is_one_of
 from hub.store.tables import rollup_place, rollup_place_set
 
 ALL_YEARS = 0

@@ -14,7 +14,7 @@ from hub.store.tables import rollup_attributes, rollup_count
 def rollup_sources(layout: Layout) -> sa.Select[Any]:
     """Return the statement for the sources (`source_id`) of published projects of a layout."""
     scope = layout.scope
-    changed = changed_entries("rollup_counts", rollup_count, scope.as_of_time)
+    changed = changed_entries("rollup_counts", rollup_count, scope)
     both = sa.union_all(
         *(
             sa.select(

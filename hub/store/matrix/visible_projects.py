@@ -8,10 +8,9 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import MatrixScope
 from hub.store import tables
-from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
-from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.rows import contains_text
+from hub.store.matrix.agreed_identities import identity_of
+from hub.store.rows import contains_text, is_one_of
 from hub.store.visibility import can_only_count, disjoint_visibility
 
 
@@ -25,19 +24,21 @@ def visible_projects(
 ) -> list[FromClause]:
     """Return disjoint tables that together are the projects that match the filter's own fields.
 
-    Columns: those of `project`, and `identity`, as which all reports of an activity are counted.
+    Columns: those of `project`, and `identity`, as which all reports of an activity are counted on
+    the basis of the scope.
     """
     matrix_filter = scope.filter
     project = table_as_of(tables.project, scope.as_of_time)
     at = scope.as_of_time
+    source, identity = identity_of(scope, project)
     selected = sa.select(
         project.c.id,
         project.c.actor_level,
         project.c.owner_id,
         project.c.fiscal_years,
         project.c.source_id,
-        activity_of(project).label("identity"),
-    )
+        identity.label("identity"),
+    ).select_from(source)
     if matrix_filter.actor_levels:
         selected = selected.where(is_one_of(project.c.actor_level, matrix_filter.actor_levels))
     if matrix_filter.text:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, build_connection
-from hub.domain.sessions.agreement import Agreement, Commitment, CommitmentReport
+from hub.domain.sessions.agreements import Agreement, Commitment, CommitmentReport
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentStatus, SessionStatus
 from hub.domain.time import FiscalYearRange
 from hub.store.read_transaction import ReadTransaction

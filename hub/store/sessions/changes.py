@@ -6,13 +6,14 @@ its events are numbered without gaps.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.sessions.kinds import SessionEventKind
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import AgendaItem, Delegation, JointSession
 from hub.store.sessions.rows import (
     condition_of,
@@ -83,6 +84,15 @@ async def lock_session_of(
     """Lock the session to which a thing belongs; `statement` is one of `SESSION_OF_…`."""
     session_id = await connection.fetchval(statement, key)
     return None if session_id is None else await lock_session(connection, session_id)
+
+
+async def fetch_clock(connection: asyncpg.Connection) -> datetime:
+    """Return the instant now: after the lock on a session, later than every earlier command of it.
+
+    The start of the transaction may be before the lock, and before what the last command wrote.
+    """
+    moment: datetime = await connection.fetchval("select clock_timestamp()")
+    return moment
 
 
 async def list_delegations(connection: asyncpg.Connection, session_id: str) -> list[Delegation]:

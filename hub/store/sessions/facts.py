@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.record import record
-from hub.domain.sessions.operations import Operation
+from hub.domain.sessions.operations import ProposedOperation
 from hub.store.linkage_rights import AREA_AGENCIES, TODAY
 
 ACTING_FOR_AGENCIES: Final = f"""
@@ -57,7 +57,7 @@ where field = 'LEAD' and ended_at is null and project_id = $1
 """
 RAISE_VERSIONS: Final = "update project set version = version + 1 where id = any($1::text[])"
 END_FACTS: Final = """
-update agreed_fact set ended_at = transaction_timestamp(), updated_at = transaction_timestamp()
+update agreed_fact set ended_at = $8, updated_at = $8
 where ended_at is null and field = $1 and (
     case $1 when 'AMOUNT' then project_id = $2 and fiscal_year = $4 and phase = $5
             and funding = $6 and area_id is not distinct from $7
@@ -79,8 +79,12 @@ SETTLE_FINDING: Final = """
 update finding set status = 'SETTLED', version = version + 1 where id = $1
 """
 COLLIDING: Final = """
-select id from agreement
-where session_id = $1 and at > $2 and changed_cells && $3::text[] order by at desc limit 1
+select subject from session_event
+where session_id = $1 and kind = 'AGREEMENT_CONCLUDED' and changed_cells && $3::text[]
+    and number > (
+        select min(number) from session_event where session_id = $1 and subject = $2
+    )
+order by number desc limit 1
 """
 REJECT_FACTS: Final = """
 update agreed_fact set ended_at = transaction_timestamp(), updated_at = transaction_timestamp()
@@ -89,7 +93,7 @@ where agreement_id = any($1::text[]) and ended_at is null
 
 
 @record
-class ProjectFacts:
+class ProposedProject:
     """What a proposal needs of a project."""
 
     id: str
@@ -109,10 +113,10 @@ class IssueArea:
 
 async def fetch_projects(
     connection: asyncpg.Connection, ids: Sequence[str]
-) -> dict[str, ProjectFacts]:
+) -> dict[str, ProposedProject]:
     """Return what proposals need of projects, by id."""
     rows = await connection.fetch(PROJECTS, sorted(set(ids)))
-    return {row["id"]: ProjectFacts(*row) for row in rows}
+    return {row["id"]: ProposedProject(*row) for row in rows}
 
 
 async def fetch_acting_for_agencies(
@@ -143,7 +147,7 @@ async def fetch_acting_for_areas(
     return {row["id"]: list(row["acting"]) for row in rows}
 
 
-def money_key(one: Operation) -> tuple[Any, ...]:
+def money_key(one: ProposedOperation) -> tuple[Any, ...]:
     """Return project, year, phase, funding and area of an amount."""
     return (
         one.project_id,
@@ -154,12 +158,12 @@ def money_key(one: Operation) -> tuple[Any, ...]:
     )
 
 
-async def fetch_holders(connection: asyncpg.Connection, one: Operation) -> list[str]:
+async def fetch_holders(connection: asyncpg.Connection, one: ProposedOperation) -> list[str]:
     """Return the agencies that hold the money of an amount that is to change."""
     return [row["holder_id"] for row in await connection.fetch(HOLDERS, *money_key(one))]
 
 
-async def fetch_amount(connection: asyncpg.Connection, one: Operation) -> int | None:
+async def fetch_amount(connection: asyncpg.Connection, one: ProposedOperation) -> int | None:
     """Return the amount that counts now in satang: the agreed one, else what is reported."""
     row = await connection.fetchrow(MONEY, *money_key(one))
     amount: int | None = row["agreed"] if row["agreed"] is not None else row["reported"]
@@ -177,7 +181,9 @@ async def raise_versions(connection: asyncpg.Connection, project_ids: Sequence[s
     await connection.execute(RAISE_VERSIONS, sorted(set(project_ids)))
 
 
-async def end_facts(connection: asyncpg.Connection, fact: Mapping[str, Any]) -> list[str]:
+async def end_facts(
+    connection: asyncpg.Connection, fact: Mapping[str, Any], at: datetime
+) -> list[str]:
     """End the facts that a new one replaces; return the agreements that asserted them."""
     rows = await connection.fetch(
         END_FACTS,
@@ -188,6 +194,7 @@ async def end_facts(connection: asyncpg.Connection, fact: Mapping[str, Any]) -> 
         fact.get("phase"),
         fact.get("funding"),
         fact.get("area_id"),
+        at,
     )
     return [row["agreement_id"] for row in rows]
 
@@ -203,10 +210,14 @@ async def settle_finding(connection: asyncpg.Connection, finding_id: str) -> Non
 
 
 async def find_colliding(
-    connection: asyncpg.Connection, session_id: str, since: datetime, cells: Sequence[str]
+    connection: asyncpg.Connection, session_id: str, proposal_gid: str, cells: Sequence[str]
 ) -> str | None:
-    """Return the latest agreement of a session since an instant that changed one of the cells."""
-    found: str | None = await connection.fetchval(COLLIDING, session_id, since, list(cells))
+    """Return the global id of the latest agreement since a proposal that changed one of the cells.
+
+    The numbers of events decide what was first, as commits do: a command whose transaction began
+    earlier may have waited for the lock on the session.
+    """
+    found: str | None = await connection.fetchval(COLLIDING, session_id, proposal_gid, list(cells))
     return found
 
 

@@ -1,5 +1,6 @@
 """Statements about screens that are connected to a session."""
 
+from collections.abc import Collection
 from typing import Final
 
 import asyncpg
@@ -14,15 +15,29 @@ on conflict (session_id, agency_id, connection)
 do update set seen_at = transaction_timestamp()
 returning since = transaction_timestamp() as is_new
 """
-LEFT: Final = """
-delete from session_presence
-where session_id = $1 and agency_id = $2 and connection = $3 returning session_id
+RENEW: Final = """
+update session_presence presence set seen_at = transaction_timestamp()
+from unnest($1::text[], $2::text[], $3::text[]) screen (session_id, agency_id, connection)
+where presence.session_id = screen.session_id and presence.agency_id = screen.agency_id
+    and presence.connection = screen.connection
 """
+LEFT: Final = """
+with gone as (
+    delete from session_presence
+    where session_id = $1 and agency_id = $2 and connection = $3
+    returning session_id, agency_id, since
+)
+insert into session_presence (session_id, agency_id, connection, since, seen_at)
+select session_id, agency_id, '', since, transaction_timestamp() from gone
+on conflict (session_id, agency_id, connection) do update set seen_at = transaction_timestamp()
+returning session_id
+"""
+"""The row without a connection remains: when the delegation was seen last, and what it opened."""
 VIEWING: Final = """
 insert into session_presence (session_id, agency_id, connection, viewing, since, seen_at)
 values ($1, $2, '', $3, transaction_timestamp(), transaction_timestamp())
 on conflict (session_id, agency_id, connection)
-do update set viewing = excluded.viewing, seen_at = transaction_timestamp()
+do update set viewing = excluded.viewing, since = excluded.since, seen_at = excluded.seen_at
 """
 
 
@@ -33,6 +48,14 @@ async def note_seen(
     row = await connection.fetchrow(SEEN, session_id, agency_id, screen)
     if row is not None and row["is_new"]:
         await connection.execute(ANNOUNCE, CHANNEL, session_id)
+
+
+async def renew_screens(
+    connection: asyncpg.Connection, screens: Collection[tuple[str, str, str]]
+) -> None:
+    """Note that screens, each of a session and an agency, are still connected."""
+    session_ids, agency_ids, names = zip(*screens, strict=True)
+    await connection.execute(RENEW, session_ids, agency_ids, names)
 
 
 async def note_left(

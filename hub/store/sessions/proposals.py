@@ -1,11 +1,11 @@
-"""Proposals of sessions that the viewer may see, with positions and conditions."""
+"""ProposalQueries of sessions that the viewer may see, with positions and conditions."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.store.read_transaction import ReadTransaction
 from hub.store.sessions.rows import condition_of, position_of, proposal_of
 from hub.store.sessions.visible import SEES_SESSION, visibility_arguments
@@ -31,8 +31,8 @@ order by condition.proposal_id, condition.id
 """  # noqa: S608 - constants
 
 
-class Proposals:
-    """Proposals and what was said to them, as far as the viewer may see their session."""
+class ProposalQueries:
+    """ProposalQueries and what was said to them, as far as the viewer may see their session."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction

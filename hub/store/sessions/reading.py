@@ -1,4 +1,4 @@
-"""Sessions that the viewer may see, with delegations, agenda, events and presence."""
+"""JointSessions that the viewer may see, with delegations, agenda, events and presence."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -49,26 +49,31 @@ order by event.number limit $5
 LAST_EVENT: Final = """
 select coalesce(max(number), 0) as number from session_event where session_id = $1
 """
-PRESENCE: Final = f"""
-select session.id as session_id, delegation.agency_id,
-    min(presence.since) filter (where presence.seen_at > transaction_timestamp() - $4::interval)
-        as since,
-    (array_agg(presence.viewing order by presence.seen_at desc) filter (
-        where presence.seen_at > transaction_timestamp() - $4::interval
-            and presence.viewing is not null
-    ))[1] as viewing,
-    max(presence.seen_at) as seen_at
+LIST_PRESENCE: Final = """
+select session.id as session_id, delegation.agency_id, screens.since,
+    case when viewing.since >= screens.since then viewing.viewing end as viewing, screens.seen_at
 from joint_session session
 join delegation on delegation.session_id = session.id
-join session_presence presence on presence.session_id = session.id
-    and presence.agency_id = delegation.agency_id
-where session.id = any($3::text[]) and {SEES_SESSION}
-group by session.id, delegation.agency_id
+cross join lateral (
+    select max(presence.seen_at) as seen_at,
+        min(presence.since) filter (
+            where presence.connection <> ''
+                and presence.seen_at > transaction_timestamp() - {timeout}::interval
+        ) as since
+    from session_presence presence
+    where presence.session_id = session.id and presence.agency_id = delegation.agency_id
+) screens
+left join session_presence viewing on viewing.session_id = session.id
+    and viewing.agency_id = delegation.agency_id and viewing.connection = ''
+where session.id = any({ids}::text[]) and screens.seen_at is not null and {condition}
 order by session.id, delegation.agency_id
-"""  # noqa: S608 - constants
+"""
+"""A delegation is connected while a screen of it is. Its row without a connection has the cell that
+it opened, which counts if it was opened since."""
+PRESENCE: Final = LIST_PRESENCE.format(ids="$3", timeout="$4", condition=SEES_SESSION)
 
 
-class Sessions:
+class JointSessions:
     """Joint sessions and what belongs to them, as far as the viewer may see them."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.sessions.agreement import Agreement, Commitment, CommitmentReport
+from hub.domain.sessions.agreements import Agreement, Commitment, CommitmentReport
 from hub.domain.sessions.kinds import (
     AgendaStatus,
     AgreementStatus,
@@ -21,8 +21,8 @@ from hub.domain.sessions.kinds import (
     SessionStatus,
     Stance,
 )
-from hub.domain.sessions.operations import GapPlace, parse_operations, parse_parties
-from hub.domain.sessions.proposal import Condition, Position, Proposal
+from hub.domain.sessions.operations import GapPlace, parse_operations, parse_required
+from hub.domain.sessions.proposals import Condition, Position, Proposal
 from hub.domain.sessions.session import (
     AgendaItem,
     Delegation,
@@ -117,7 +117,7 @@ def proposal_of(row: Row) -> Proposal:
         summary=row["summary"],
         status=ProposalStatus(row["status"]),
         operations=parse_operations(json.loads(row["operations"])),
-        parties=parse_parties(json.loads(row["parties"])),
+        parties=parse_required(json.loads(row["parties"])),
         supersedes_id=row["supersedes_id"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],

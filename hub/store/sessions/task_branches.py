@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
-from hub.domain.sessions.agreement import REPORT_LEAD_DAYS, REPORT_MONTHS
+from hub.domain.sessions.agreements import REPORT_LEAD_DAYS, REPORT_MONTHS
 from hub.domain.sessions.kinds import (
     CommitmentStatus,
     DelegationRole,
@@ -23,7 +23,7 @@ from hub.domain.tasks import TaskKind
 from hub.store.rows import one_of
 from hub.store.sessions.agreements import visible_commitments
 from hub.store.tables import delegation, joint_session, proposal, proposal_position
-from hub.store.task_branches import own_agency, task_columns
+from hub.store.task_columns import own_agency, task_columns
 from hub.store.visibility import row_exists
 
 AWAITED_REPORTS: Final = f"""

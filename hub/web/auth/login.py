@@ -55,6 +55,10 @@ DEMO_PEOPLE: Final = (
 """Demo people with one button each: the Ministry of Tourism's officer first (slide 37)."""
 
 
+DEMO_DELEGATIONS: Final = ("cluster:C2552-09", "ministry:05", "ministry:08", "province:20")
+"""The delegations of the demo's joint session, its host first (`hub.sandbox.session`)."""
+
+
 class LoginEndpoints:
     """The login endpoints; `read_secret` reads a secret by name, `demo` adds logins without one."""
 
@@ -110,6 +114,8 @@ class LoginEndpoints:
             agencies=await self._session_store.list_login_agencies(),
             demo=self._demo,
             demo_people=[(by_id[key], role) for key, role in DEMO_PEOPLE if key in by_id],
+            demo_delegations=[by_id[key] for key in DEMO_DELEGATIONS if key in by_id],
+            delegate=Role.DELEGATE,
             demo_agencies=demo_agencies,
         )
 

@@ -87,7 +87,7 @@ async def test_values_in_the_wrong_order_are_found(
     schema: GraphQLSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "place", place_in_reverse)
-    assert await compare_operations(schema, range(20))
+    assert await compare_operations(schema, range(60))
 
 
 async def test_unconverted_leaves_are_found(
@@ -109,4 +109,4 @@ async def test_plan_of_other_variables_is_found(
 ) -> None:
     visitor = execution.ConditionVisitor
     monkeypatch.setattr(visitor, "enter_directive", lambda *_: None)
-    assert await compare_operations(schema, range(20))
+    assert await compare_operations(schema, range(60))

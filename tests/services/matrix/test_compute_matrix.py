@@ -23,6 +23,7 @@ from hub.domain.matrix.question import (
     AxisQuestion,
     Counting,
     DimensionKind,
+    FactBasis,
     MatrixFilter,
     MatrixQuestion,
 )
@@ -106,12 +107,18 @@ def build_question(
     matrix_filter: MatrixFilter,
     counting: Counting,
     years: FiscalYearRange = FISCAL_YEARS,
+    basis: FactBasis = FactBasis.AGREED,
 ) -> MatrixQuestion:
     """Return a question; an axis of stages needs a chain."""
     if DimensionKind.STAGE in pair:
         matrix_filter = replace(matrix_filter, chains=("tourism-east",))
     return MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), years, matrix_filter, counting
+        AxisQuestion(pair[0]),
+        AxisQuestion(pair[1]),
+        years,
+        matrix_filter,
+        counting,
+        basis=basis,
     )
 
 

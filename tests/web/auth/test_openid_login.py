@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not INSTALLED, reason=SKIP_REASON)
 OFFICER = {
     "subject": "somsri",
     "agency": {"code": "15"},
-    "scopes": ["linkage:decide", "linkage:propose", "plan:write", "source:operate"],
+    "scopes": ["linkage:decide", "linkage:propose", "plan:write", "report:write", "source:operate"],
 }
 
 

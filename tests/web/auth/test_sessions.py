@@ -20,7 +20,7 @@ HUB_URL = "http://127.0.0.1:8000"
 OFFICER = {
     "subject": "demo:ministry:05:officer",
     "agency": {"code": "05"},
-    "scopes": ["linkage:decide", "linkage:propose", "plan:write", "source:operate"],
+    "scopes": ["linkage:decide", "linkage:propose", "plan:write", "report:write", "source:operate"],
 }
 
 

@@ -25,6 +25,8 @@ def client() -> TestClient:
         ("/sources", "sources/main.js"),
         ("/board/5f0c/minutes", "paper/main.js"),
         ("/board/5f0c/brief", "paper/main.js"),
+        ("/board", "sessions/main.js"),
+        ("/board/3f9ac1d2", "board/main.js"),
     ],
 )
 def test_page_loads_its_script(client: TestClient, path: str, script: str) -> None:
@@ -36,7 +38,7 @@ def test_page_loads_its_script(client: TestClient, path: str, script: str) -> No
 
 
 @pytest.mark.parametrize(
-    "path", ["/areas", "/areas/", "/areas/20/21", "/works", "/static/../x", "/board/5f0c/agenda"]
+    "path", ["/areas", "/areas/", "/areas/20/21", "/works", "/board/1/2/3", "/static/../x"]
 )
 def test_other_paths_are_404(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -99,7 +99,7 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
 }
 
 /** Load the details of a cell, and the first page of its projects where they are many; of a total the first page. */
-async function loadPlace(key, selection, phase) {
+export async function loadPlace(key, selection, phase) {
   const isLong = !selection.cell || selection.cell.projectCount > MOST_CARDS;
   const pages = isLong ? loadFigurePage(key, selection, phase) : null;
   if (!selection.cell) return { pages: await pages };
@@ -110,7 +110,7 @@ async function loadPlace(key, selection, phase) {
 }
 
 /** Return the cell of a place, or the heads of a total (the row, the column or neither); null if the matrix has no such place. */
-function findPlace(matrix, place, pickerData) {
+export function findPlace(matrix, place, pickerData) {
   const [rowKey, columnKey] = splitPlace(matrix, place);
   const row = rowKey === "" ? null : matrix.rows.headers.find((header) => header.key === rowKey);
   const column = columnKey === "" ? null : matrix.columns.headers.find((header) => header.key === columnKey);

@@ -19,15 +19,17 @@ const HEADER_FIELDS = `index kind key label ${TEXT_FIELDS} path ${TEXT_FIELDS} m
       notices { code text ${TEXT_FIELDS} }
       total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }`;
 
-const MATRIX_FIELDS = `key asOf
-    rows { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
-    columns { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
-    cells {
-      id rowIndex columnIndex state projectCount hiddenProjects
+/** The fields of a cell that the matrix shows; they need `$phase` and `$names`. */
+export const CELL_FIELDS = `id rowIndex columnIndex state projectCount hiddenProjects
       budget(phase: $phase) { amount }
       expected @include(if: $names) { id level statement ${TEXT_FIELDS} citation }
-      projects(first: 3) @include(if: $names) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }
-    }
+      projects(first: 3) @include(if: $names) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }`;
+
+/** The fields of a matrix that the pages show; they need `$phase` and `$names`. */
+export const MATRIX_FIELDS = `key asOf
+    rows { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    columns { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    cells { ${CELL_FIELDS} }
     total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }
     notices { code path link text ${TEXT_FIELDS} subjects { id ... on Area { code name ${TEXT_FIELDS} } } }
     sources { source { id name ${TEXT_FIELDS} } asOf }`;

@@ -2,7 +2,7 @@
  * GraphQL operations of the work page: tasks, suggestions, details, and the commands on them.
  */
 import { fetchData } from "../api.js";
-import { newKey } from "../sources/ruling.js";
+import { withIdempotencyKey } from "../idempotency.js";
 
 const NAME = "name { th en }";
 const AGENCY = `{ ${NAME} shortName { th en } }`;
@@ -41,8 +41,6 @@ const COMMANDS = {
 const MAX_SUGGESTED_AREAS = 5;
 /** Suggestions need one of these. */
 const SUGGESTION_SCOPES = ["linkage:propose", "linkage:decide"];
-/** The keys of commands whose response was lost: the same command is sent again with the same key. */
-const keysByContent = new Map();
 
 /**
  * Load the viewer with counts, and which optional fields the hub has; `viewer` is null when nobody is signed in.
@@ -79,9 +77,6 @@ export async function loadSuggestions(viewer) {
  * @param {object} input without its idempotency key
  */
 export async function sendCommand(name, input) {
-  const content = JSON.stringify([name, input]);
-  if (!keysByContent.has(content)) keysByContent.set(content, newKey());
-  const data = await fetchData(COMMANDS[name], { input: { idempotencyKey: keysByContent.get(content), ...input } });
-  keysByContent.delete(content);
+  const data = await withIdempotencyKey(name, input, (idempotencyKey) => fetchData(COMMANDS[name], { input: { idempotencyKey, ...input } }));
   return data[name];
 }

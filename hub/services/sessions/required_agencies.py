@@ -5,7 +5,7 @@ from typing import Final
 
 from hub.domain.findings import Finding
 from hub.domain.sessions.kinds import OperationKind
-from hub.domain.sessions.operations import Operation, Party
+from hub.domain.sessions.operations import ProposedOperation, RequiredAgency
 from hub.store.database import StoreConnection
 from hub.store.sessions.facts import (
     fetch_acting_for_agencies,
@@ -32,7 +32,7 @@ REASONS: Final = {
 """Why the agencies that an operation names must accept it."""
 
 
-class PartyList:
+class RequiredAgencies:
     """The required parties of a proposal, each once with the first reason found."""
 
     def __init__(self) -> None:
@@ -48,29 +48,31 @@ class PartyList:
         """Add an area's own agency; each of the others may accept in its place."""
         if acting_ids:
             self.add(acting_ids[0], AREA)
-            known = self._acting.get(acting_ids[0], ())
-            self._acting[acting_ids[0]] = tuple(dict.fromkeys((*known, *acting_ids)))
+            others = self._acting.get(acting_ids[0], ())
+            self._acting[acting_ids[0]] = tuple(dict.fromkeys((*others, *acting_ids)))
 
-    async def build(self, connection: StoreConnection) -> list[Party]:
+    async def build(self, connection: StoreConnection) -> list[RequiredAgency]:
         """Return the parties, with the agencies that may accept for each."""
         acting = await fetch_acting_for_agencies(connection, list(self._reasons))
         return [
-            Party(key, *reason, tuple(dict.fromkeys((*acting[key], *self._acting.get(key, ())))))
+            RequiredAgency(
+                key, *reason, tuple(dict.fromkeys((*acting[key], *self._acting.get(key, ()))))
+            )
             for key, reason in self._reasons.items()
         ]
 
 
-async def list_parties(
+async def list_required(
     connection: StoreConnection,
-    operations: Sequence[Operation],
+    operations: Sequence[ProposedOperation],
     issues_of_linkages: Sequence[str],
     findings: Sequence[Finding],
-) -> list[Party]:
+) -> list[RequiredAgency]:
     """Return the required parties of operations.
 
     `issues_of_linkages` are the issues of the linkages that change, `findings` those to settle.
     """
-    found = PartyList()
+    found = RequiredAgencies()
     for owner in await list_owners(connection, operations):
         found.add(owner, OWNER)
     issue_ids = {one.issue_id for one in operations if one.issue_id} | set(issues_of_linkages)
@@ -91,13 +93,13 @@ async def list_parties(
     return await found.build(connection)
 
 
-async def list_holders(connection: StoreConnection, one: Operation) -> list[str]:
+async def list_holders(connection: StoreConnection, one: ProposedOperation) -> list[str]:
     """Return the agencies that hold the money that an operation sets; none for other kinds."""
     return await fetch_holders(connection, one) if one.kind is OperationKind.BUDGET_SET else []
 
 
 async def list_owners(
-    connection: StoreConnection, operations: Sequence[Operation]
+    connection: StoreConnection, operations: Sequence[ProposedOperation]
 ) -> list[str | None]:
     """Return the owners of the projects that operations are about; null for an unknown one."""
     ids = [key for one in operations for key in (one.project_id, one.other_id) if key]
@@ -106,7 +108,7 @@ async def list_owners(
 
 
 async def list_acting_for_places(
-    connection: StoreConnection, operations: Sequence[Operation]
+    connection: StoreConnection, operations: Sequence[ProposedOperation]
 ) -> list[list[str]]:
     """Return who acts for each area of a gap whose place names no issue."""
     ids = {

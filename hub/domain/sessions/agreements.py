@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentKind, CommitmentStatus
-from hub.domain.sessions.operations import GapPlace, Operation
+from hub.domain.sessions.operations import GapPlace, ProposedOperation
 from hub.domain.sessions.session import Ratification
 
 REPORT_MONTHS: Final = 6
@@ -32,7 +32,7 @@ class Agreement:
     at: datetime
     status: AgreementStatus
     ratification: Ratification | None
-    operations: list[Operation]
+    operations: list[ProposedOperation]
     changed_cells: list[str]
     version_ids: list[str]
     memorandum_th: str

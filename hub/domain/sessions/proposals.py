@@ -13,7 +13,7 @@ from hub.domain.sessions.kinds import (
     SessionStatus,
     Stance,
 )
-from hub.domain.sessions.operations import Operation, Party
+from hub.domain.sessions.operations import ProposedOperation, RequiredAgency
 from hub.domain.sessions.session import Delegation, Mandate
 from hub.domain.text import localized_text
 from hub.domain.user_errors import UserError, UserErrorCode
@@ -32,8 +32,8 @@ class Proposal:
     agency_id: str
     summary: str
     status: ProposalStatus
-    operations: list[Operation]
-    parties: list[Party]
+    operations: list[ProposedOperation]
+    parties: list[RequiredAgency]
     supersedes_id: str | None
     created_at: datetime
     updated_at: datetime
@@ -90,15 +90,15 @@ class Position:
 
 
 @record
-class PartyPosition:
+class RequiredParty:
     """A required party with its position; `mandated`: a delegation with a mandate is present."""
 
-    party: Party
+    required: RequiredAgency
     position: Position | None
     mandated: bool
 
 
-def exceeds_mandate(mandate: Mandate, operations: Sequence[Operation]) -> bool:
+def exceeds_mandate(mandate: Mandate, operations: Sequence[ProposedOperation]) -> bool:
     """Return whether a delegation may not agree to all of the operations."""
     for one in operations:
         if mandate.operations and one.kind not in mandate.operations:
@@ -112,14 +112,14 @@ def exceeds_mandate(mandate: Mandate, operations: Sequence[Operation]) -> bool:
     return False
 
 
-def match_parties(
+def match_required(
     proposal: Proposal, delegations: Sequence[Delegation], positions: Sequence[Position]
-) -> list[PartyPosition]:
+) -> list[RequiredParty]:
     """Return the required parties, each with the position that was taken for it."""
     by_agency = {one.agency_id: one for one in positions if one.in_force}
-    found: list[PartyPosition] = []
-    for party in proposal.parties:
-        acting = [one for one in delegations if one.agency_id in party.acting_ids]
+    found: list[RequiredParty] = []
+    for required in proposal.parties:
+        acting = [one for one in delegations if one.agency_id in required.acting_ids]
         mandated = [
             one
             for one in acting
@@ -128,21 +128,21 @@ def match_parties(
             and not exceeds_mandate(one.mandate, proposal.operations)
         ]
         taken = [by_agency[one.agency_id] for one in acting if one.agency_id in by_agency]
-        found.append(PartyPosition(party, taken[0] if taken else None, bool(mandated)))
+        found.append(RequiredParty(required, taken[0] if taken else None, bool(mandated)))
     return found
 
 
 def list_blockers(
     proposal: Proposal,
     status: SessionStatus,
-    parties: Sequence[PartyPosition],
+    parties: Sequence[RequiredParty],
     conditions: Sequence[Condition],
     names: Mapping[str, str],
 ) -> list[UserError]:
     """Return what prevents the conclusion of a proposal now; `names` are those of agencies."""
     return [
         *check_status(proposal, status),
-        *(error for one in parties for error in check_party(one, names)),
+        *(error for one in parties for error in check_required(one, names)),
         *(
             build_blocker(
                 UserErrorCode.CONDITION_OPEN,
@@ -170,9 +170,9 @@ def check_status(proposal: Proposal, status: SessionStatus) -> Iterator[UserErro
         )
 
 
-def check_party(one: PartyPosition, names: Mapping[str, str]) -> Iterator[UserError]:
+def check_required(one: RequiredParty, names: Mapping[str, str]) -> Iterator[UserError]:
     """Yield what is missing of a required party."""
-    name = names.get(one.party.agency_id, one.party.agency_id)
+    name = names.get(one.required.agency_id, one.required.agency_id)
     if one.position is not None and one.position.stance is Stance.OBJECT:
         yield build_blocker(
             UserErrorCode.PARTY_OBJECTS,
@@ -183,8 +183,8 @@ def check_party(one: PartyPosition, names: Mapping[str, str]) -> Iterator[UserEr
     elif one.position is None or one.position.stance is Stance.ABSTAIN:
         yield build_blocker(
             UserErrorCode.PARTY_MISSING,
-            f"ยังไม่ได้รับความเห็นชอบจาก {name} ({one.party.th})",
-            f"{name} has not accepted ({one.party.en})",
+            f"ยังไม่ได้รับความเห็นชอบจาก {name} ({one.required.th})",
+            f"{name} has not accepted ({one.required.en})",
         )
     if not one.mandated:
         yield build_blocker(
