@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from hub.domain.identity.audit_log import Operation
 from hub.domain.matrix.result import Matrix
 from hub.domain.record import record
 from hub.domain.sessions.agreements import Agreement
+from hub.domain.sessions.operations import ProposedOperation
 from hub.domain.sessions.session import JointSession
 from hub.domain.sessions.wording import Names, describe
 from hub.domain.text import Locale, LocalizedText
@@ -68,11 +68,11 @@ class SessionAnswer:
         found = self.agencies.get(key)
         return key if found is None else found.text(locale)
 
-    def describe(self, one: Operation, locale: Locale) -> str:
+    def describe(self, one: ProposedOperation, locale: Locale) -> str:
         """Return what an operation did; a hidden project is not named."""
         return describe(one, self.names).text(locale)
 
-    def may_see(self, one: Operation) -> bool:
+    def may_see(self, one: ProposedOperation) -> bool:
         """Return whether the viewer may see the project of an operation; true without one."""
         return one.project_id is None or one.project_id in self.names.projects
 
