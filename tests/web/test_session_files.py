@@ -46,7 +46,13 @@ query ($id: ID!) { session(id: $id) {
 
 @pytest.fixture
 async def closed(talks: Negotiation) -> Negotiation:
-    """Return a closed session: an agreement with a condition and commitment, and an objection."""
+    """Return a closed session with an agreement and an objection."""
+    await conclude_and_close(talks)
+    return talks
+
+
+async def conclude_and_close(talks: Negotiation) -> None:
+    """Agree on one project with a condition that is carried, object to another, and close."""
     pool = talks.host.instance.database.pool
     await pool.execute("update project set name_th = $1 where id = 'p1'", HIDDEN_NAME)
     stage = await first_stage(talks)
@@ -72,7 +78,6 @@ async def closed(talks: Negotiation) -> Negotiation:
             TAKE, proposal=refused["id"], read=refused["version"], stance=stance, reason=reason
         )
     talks.session = await talks.host.step("sessionClose", talks.session)
-    return talks
 
 
 async def get_file(
