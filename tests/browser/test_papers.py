@@ -12,7 +12,7 @@ from tests.browser.page_loading import LAPTOP, PHONE, OpenPage, wait_until_loade
 from tests.browser.source_hub import running_hub
 from tests.browser.test_accessibility import axe_violations, invalid_thai_lines, small_texts
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
-from tests.web.graphql.test_sessions import Negotiation, open_talks
+from tests.web.graphql.test_sessions import Negotiation, first_stage, link, open_talks
 from tests.web.test_session_files import HIDDEN_NAME, conclude_and_close
 
 HOST: Final = {"agency": "province:20", "role": "DELEGATE"}
@@ -34,6 +34,8 @@ async def served(
     async with open_database(dsn, pool_size=4) as database, open_talks(database, folder) as talks:
         await conclude_and_close(talks)
         later = await Negotiation(talks.host, talks.function, talks.other).open()
+        await later.propose(link("p3", await first_stage(later)))
+        await database.pool.execute("update commitment set due_on = current_date")
         keys = [one["id"].rpartition("/")[2] for one in (talks.session, later.session)]
         await database.pool.execute(SET_PREVIOUS, *keys)
     (folder / "sources").mkdir()
@@ -102,6 +104,9 @@ async def test_a_brief_has_issues_by_level_unlinked_money_findings_and_promises(
     page = await open_paper(open_path, f"/board/{later}/brief", HOST)
     assert await page.locator(".issue table").count() == 2
     assert await page.locator(".issue .state").count() > 10
+    findings = await page.inner_text("section[aria-labelledby=findings]")
+    assert "ประเด็นยุทธศาสตร์" in findings
+    assert "ไม่มีจังหวัดในขั้น" not in findings  # gaps are listed at their issues
     promises = page.locator("section[aria-labelledby=promises] tbody tr")
     assert await promises.count() == 1
     assert "จังหวัดสมทบร้อยละ 10" in await promises.inner_text()
@@ -123,6 +128,10 @@ async def test_papers_are_accessible_and_printed_without_blank_pages(
     for control in ("#views", "#bar", "#person", "#language"):
         assert not await page.is_visible(control)
     await page.set_viewport_size({"width": 672, "height": 986})  # the printed area at 96 dpi
+    narrowest = await page.evaluate(
+        "Math.min(...[...document.querySelectorAll('th')].map((head) => head.offsetWidth))"
+    )
+    assert narrowest > 40  # a word of Thai is not broken into letters
     height = await page.evaluate("document.body.getBoundingClientRect().height")
     content = await page.pdf(prefer_css_page_size=True)
     needed = -(-height // 986)
@@ -140,3 +149,22 @@ async def test_a_signed_out_visitor_is_asked_to_sign_in_and_a_stranger_is_told(
         page = await open_paper(open_path, f"/board/{closed}/{paper}", STRANGER)
         assert await page.is_visible("#missing")
         assert await page.is_hidden("#links")
+
+
+@pytest.mark.parametrize(
+    ("kind", "paper", "is_later"),
+    [("POSITION_TAKE", "brief", True), ("COMMITMENT_REPORT", "minutes", False)],
+)
+async def test_a_task_of_a_session_leads_to_its_board_and_paper(
+    sessions: Sessions, kind: str, paper: str, is_later: bool
+) -> None:
+    """The page of work counts and lists them."""
+    open_path, closed, later = sessions
+    page = await open_paper(open_path, f"/work?kind={kind}", HOST)
+    assert (await page.inner_text(f"[data-kind={kind}]")).endswith(" 1")
+    links = await page.eval_on_selector_all(
+        "#one .reasons a", "(found) => found.map((one) => one.getAttribute('href'))"
+    )
+    key = later if is_later else closed
+    assert links == [f"/board/{key}", f"/board/{key}/{paper}"]
+    assert await axe_violations(page) == []

@@ -21,11 +21,13 @@ const MINUTES_QUERY = `query Minutes($id: ID!) { session(id: $id) { ${FRAME}
   commitments(first: 100) { ${COMMITMENTS} } } }`;
 const COMPARISON_QUERY = `query Comparison($id: ID!) { session(id: $id) { compareWith ${CHANGES} } }`;
 const MORE_COMMITMENTS = `query Commitments($id: ID!, $after: String) { session(id: $id) { commitments(first: 100, after: $after) { ${COMMITMENTS} } } }`;
+/** Gaps are listed at their issues. */
+const FINDING_KINDS = "OVERLAP, ROLE_MISMATCH, RULE_VIOLATION, DOUBLE_COUNT, UNLINKED, STALE, CONFLICTING_SOURCES, AMOUNT_UNUSUAL";
 const BRIEF_QUERY = `query Brief($id: ID!) { session(id: $id) { ${FRAME} brief { area { name ${TEXT} }
   issues { issue { id code name ${TEXT} rank } awaiting gaps { id summary ${TEXT} }
     matrix { rows { headers { label ${TEXT} } } columns { headers { label ${TEXT} } } table { state projectCount } } }
   unlinked { projects amounts { phase amount { amount } } }
-  findings(first: 50) { nodes { id kind severity summary ${TEXT} } pageInfo { hasNextPage } }
+  findings(first: 50, kind: [${FINDING_KINDS}]) { nodes { id kind severity summary ${TEXT} } pageInfo { hasNextPage } }
   commitments(first: 100) { ${COMMITMENTS} } } } }`;
 
 const gid = (key) => `gid://hub/JointSession/${key}`;
