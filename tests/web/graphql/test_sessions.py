@@ -1,6 +1,7 @@
 """Joint sessions over HTTP: prepare, propose, take positions, conclude, close."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,25 +88,32 @@ def link(project: str, stage: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-async def talks(fresh_database: Database, tmp_path: Path) -> AsyncIterator[Negotiation]:
+@asynccontextmanager
+async def open_talks(database: Database, folder: Path) -> AsyncIterator[Negotiation]:
     """Yield an open session over a hub with three projects of the tourism ministry."""
-    await insert_issues(fresh_database, "20", ["1", "2"])
+    await insert_issues(database, "20", ["1", "2"])
     # A chain with a role matrix of the deck (slide 73), so that empty cells are judged.
-    await fresh_database.pool.execute("update issue_revision set chain_id = 'tourism'")
+    await database.pool.execute("update issue_revision set chain_id = 'tourism'")
     for key in ("p1", "p2", "p3"):
-        await insert_project(fresh_database, key)
-    await fresh_database.pool.execute(
+        await insert_project(database, key)
+    await database.pool.execute(
         "insert into project_area (project_id, area_id, basis) select id, '20', 'UNKNOWN' "
         "from project where id in ('p1', 'p2', 'p3')"
     )
-    instance = HubInstance(fresh_database, tmp_path)
+    instance = HubInstance(database, folder)
     async with instance.http:
         clients = [
             await DelegationClient.sign_in(instance, agency)
             for agency in ("province:20", "ministry:05", "ministry:22")
         ]
         yield await Negotiation(*clients).open()
+
+
+@pytest.fixture
+async def talks(fresh_database: Database, tmp_path: Path) -> AsyncIterator[Negotiation]:
+    """Yield an open session in a database of its own."""
+    async with open_talks(fresh_database, tmp_path) as found:
+        yield found
 
 
 async def first_stage(talks: Negotiation) -> str:

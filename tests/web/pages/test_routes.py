@@ -23,6 +23,8 @@ def client() -> TestClient:
         ("/issues/with/slash", "places/main.js"),
         ("/projects/gfmis:12 34", "places/main.js"),
         ("/sources", "sources/main.js"),
+        ("/board/5f0c/minutes", "paper/main.js"),
+        ("/board/5f0c/brief", "paper/main.js"),
         ("/board", "sessions/main.js"),
         ("/board/3f9ac1d2", "board/main.js"),
     ],
