@@ -24,7 +24,8 @@ export function agendaPanel(board) {
     agenda.length === 0 && h("p", { class: "quiet" }, t(isHost(board.state) || canNegotiate(board.state) ? "agendaEmptyAdd" : "agendaEmpty")),
     h("ol", { class: "agenda" }, agenda.map((item) => agendaRow(board, item))),
     (isHost(board.state) || canNegotiate(board.state)) && session.status !== "CLOSED" && h("div", { class: "actions" }, h("button", { type: "button", id: "item-add", onclick: () => board.go({ form: "item" }) }, t("itemAdd"))),
-    h("div", { class: "actions" }, h("button", { type: "button", id: "to-people", onclick: () => board.go(opening({ panel: "people" })) }, mark("CONNECTED"), ` ${t("delegations")}: ${t("connectedOf", { n: connected, all: delegations.length })}`)),
+    h("div", { class: "actions" }, h("button", { type: "button", id: "to-people", onclick: () => board.go(opening({ panel: "people" })) }, mark("CONNECTED"), ` ${t("delegations")}: ${t("connectedOf", { n: connected, all: delegations.length })}`),
+      session.openedAt && h("button", { type: "button", id: "to-changes", onclick: () => board.go(opening({ panel: "changes" })) }, t("changesSince"))),
     section(t("log"), eventLog(board)),
   ];
 }
