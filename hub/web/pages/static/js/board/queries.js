@@ -31,6 +31,7 @@ const PRESENCE_QUERY = "query BoardPresence($id: ID!) { session(id: $id) { prese
 const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { matrix { ${MATRIX_FIELDS}
   rows { headers { total { ${FIGURES} } } } columns { headers { total { ${FIGURES} } } } total { ${FIGURES} } cells { pledges { id text dueOn status agency ${AGENCY} } } } } }`;
 const AGENDA_QUERY = `query BoardAgenda($id: ID!, $after: String) { session(id: $id) { agenda(first: ${PAGE}, after: $after) { nodes { ${AGENDA_ITEM} } pageInfo { hasNextPage endCursor } } } }`;
+const READY_QUERY = "query BoardReady($id: ID!) { session(id: $id) { ready { id version summary } } }";
 const PROPOSAL_QUERY = `query BoardProposal($id: ID!) { node(id: $id) { ... on Proposal {
   id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS}
   requiredParties { agency ${AGENCY} because ${TEXT} mandated position { id } }
@@ -95,6 +96,9 @@ export async function loadMatrix(id) {
 
 /** Load the whole agenda, in its order. */
 export const loadAgenda = (id) => loadPages(AGENDA_QUERY, "agenda", id);
+
+/** Load the open proposals that nothing prevents from being concluded. */
+export const loadReady = async (id) => (await fetchData(READY_QUERY, { id })).session?.ready ?? [];
 
 /** Load every event after a cursor, the oldest first. */
 export const loadEvents = (id, after = null) => loadPages(EVENTS_QUERY, "events", id, after);

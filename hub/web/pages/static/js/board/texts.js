@@ -254,6 +254,8 @@ export const BOARD_TEXTS = {
   agencyMissing: ["ระบุผู้รับผิดชอบ", "Choose who does it"],
   dueMissing: ["ระบุวันครบกำหนด", "Enter until when"],
   conditionDone: ["บันทึกผลของเงื่อนไขแล้ว", "The condition is settled"],
+  readyProposals: ["ทุกฝ่ายเห็นชอบแล้ว พร้อมสรุป {n} ข้อ", "{n} proposals that all accept, ready to conclude"],
+  concludeAll: ["สรุปทั้งหมด {n} ข้อ", "Conclude all {n}"],
   conclusion: ["สรุปข้อตกลง", "Conclusion"],
   stillMissing: ["ยังสรุปไม่ได้ เพราะ", "It cannot be concluded yet:"],
   readyToConclude: ["ทุกฝ่ายเห็นชอบ สรุปได้", "All required agencies accept. It can be concluded"],
