@@ -27,6 +27,7 @@ from hub.store.matrix.counting import (
 )
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
+from hub.store.matrix.linkage_filter import filtered_linkages
 from hub.store.matrix.planner import CountingPlan, plan_counting
 from hub.store.matrix.rollup_figures import live_projects
 from hub.store.matrix.rollup_sources import rollup_sources
@@ -103,8 +104,11 @@ class MatrixQueries:
         Ordered by project, line, row and column; one statement for all groups.
         """
         await self._transaction.allow_large_hashes()
-        lines = counted_lines(layout, self._viewer)
-        statement = contributions_of_groups(lines, groups, phase, page)
+        # A filter by linkages finds the projects by them, and has read them.
+        by_page = not (layout.has_linkage_axis or layout.scope.needs_linkage)
+        lines = counted_lines(layout, self._viewer, with_linkages=not by_page)
+        linkages = filtered_linkages(layout.scope, self._viewer) if by_page else None
+        statement = contributions_of_groups(lines, groups, phase, page, linkages)
         found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(statement):
             found[CellGroup(row["group_r"], row["group_c"])].append(row)

@@ -62,20 +62,21 @@ export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: Bud
   rules { code text ${TEXT_FIELDS} citation }
 }`;
 
-const FIGURE_FIELDS = `projectCount budget(phase: $phase) { amount } contributions(phase: $phase, first: $first, after: $after) {
+const CONTRIBUTION_FIELDS = `contributions(phase: $phase, first: $first, after: $after) {
   pageInfo { hasNextPage endCursor } nodes { treatment counted { amount } project { id name ${TEXT_FIELDS} owner { name ${TEXT_FIELDS} shortName ${TEXT_FIELDS} } } } }`;
-const TOTAL_FIELDS = `total { additive ${FIGURE_FIELDS} }`;
+const TOTAL_FIELDS = `total { additive projectCount budget(phase: $phase) { amount } ${CONTRIBUTION_FIELDS} }`;
+
+/** One page of what a cell consists of, by the id of the cell: without its figures, for which the whole matrix would be counted again. */
+export const CELL_PAGE_QUERY = `query CellPage($cell: ID!, $phase: BudgetPhase!, $first: Int!, $after: String) { node(id: $cell) { ... on Cell { ${CONTRIBUTION_FIELDS} } } }`;
 
 /**
- * Return the query of one page of what a figure consists of: of a cell, the total of its row or column, or of the whole matrix.
+ * Return the query of one page of what a total consists of: of a row, a column, or the whole matrix.
  * @param {string} key
  * @param {{row: object | null, column: object | null}} place
  */
-export function contributionsQuery(key, { row, column }) {
+export function totalPageQuery(key, { row, column }) {
   const window = row || column ? ", $window: WindowInput!" : "";
-  const cell = (fields) => `cells(window: $window) ${fields}`;
-  const header = row ? "row" : "column";
-  const fields = row && column ? cell(`{ ${FIGURE_FIELDS} }`) : row || column ? cell(`{ ${header} { ${TOTAL_FIELDS} } }`) : TOTAL_FIELDS;
+  const fields = row || column ? `cells(window: $window) { ${row ? "row" : "column"} { ${TOTAL_FIELDS} } }` : TOTAL_FIELDS;
   return `query Figure($phase: BudgetPhase!, $first: Int!, $after: String${window}) { savedMatrix(key: ${JSON.stringify(key)}) { ${fields} } }`;
 }
 

@@ -82,7 +82,7 @@ export const TEXTS = {
   "AREA.PROVINCE": ["จังหวัด", "Province"],
   "AREA.CLUSTER": ["กลุ่มจังหวัด", "Cluster"],
   "AREA.REGION": ["ภาค", "Region"],
-  AGENCY: ["กระทรวง", "Ministry"],
+  AGENCY: ["หน่วยงาน", "Agency"],
   needsChain: ["เลือกห่วงโซ่ก่อน", "choose a chain first"],
   stageNeedsChain: ["แกน “ขั้นของห่วงโซ่” ต้องเลือกห่วงโซ่คุณค่าในช่อง “เรื่อง” ก่อน", "The axis “Stage” needs a value chain. Choose one under “Topic” first"],
   FISCAL_YEAR: ["ปีงบประมาณ", "Fiscal year"],
