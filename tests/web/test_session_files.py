@@ -131,6 +131,14 @@ def list_rows(response: httpx2.Response, sheet: str) -> list[dict[str, Any]]:
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
+async def read_markdown(client: DelegationClient, talks: Negotiation) -> str:
+    """Return the minutes over GraphQL."""
+    query = "query ($id: ID!) { session(id: $id) { minutes { markdown } } }"
+    data = await client.send(query, id=talks.session["id"])
+    text: str = data["session"]["minutes"]["markdown"]
+    return text
+
+
 async def list_file_entries(database: Database) -> list[AccessRecord]:
     """Return the entries of the audit log about files of a session."""
     entries = await list_audit_entries(database)
@@ -265,6 +273,8 @@ async def test_a_hidden_project_is_not_named_and_one_of_others_is_logged(
     await instance.database.pool.execute(
         "update project set visibility = 'PRIVATE' where id = 'p1'"
     )
+    assert HIDDEN_NAME not in await read_markdown(closed.other, closed)
+    assert HIDDEN_NAME in await read_markdown(closed.function, closed)
     for kind in KINDS:
         assert HIDDEN_NAME not in read_text(await get_file(closed.other, closed, kind))
         assert await list_file_entries(instance.database) == []
