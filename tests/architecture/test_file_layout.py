@@ -4,7 +4,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
-SOURCES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
+INSTALLED = {"node_modules", ".venv"}
+SOURCES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if not INSTALLED & {*path.relative_to(ROOT).parts}
+)
 
 ALLOWED_LONG_FILES = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",
@@ -60,4 +66,5 @@ def test_only_settings_reads_the_environment() -> None:
         for path in SOURCES
         if path.is_relative_to(ROOT / "hub") and "os.environ" in path.read_text(encoding="utf-8")
     ]
-    assert readers == ["hub/settings.py"]
+    # hub/__init__.py writes a variable that openpyxl reads.
+    assert readers == ["hub/__init__.py", "hub/settings.py"]

@@ -156,6 +156,17 @@ async def test_others_see_which_cell_a_delegation_has_open(open_board: OpenBoard
     await chair.wait_for_function(f"() => !document.querySelector('{CELL} .viewer')")
 
 
+async def test_what_all_sides_accept_is_concluded_in_one_step(open_board: OpenBoard) -> None:
+    tourism, chair = await open_board(TOURISM), await open_board(HOST)
+    query = await propose(tourism)
+    await tourism.click("#stance-ACCEPT")
+    own = await open_board(HOST, query)
+    await own.click("#stance-ACCEPT")
+    await chair.click("#conclude-all")
+    await chair.wait_for_selector(f"{CELL}.s-COVERED .changed-label")
+    await chair.wait_for_function("() => !document.querySelector('#ready-proposals')")
+
+
 async def test_the_chair_suspends_and_resumes_the_session(open_board: OpenBoard) -> None:
     chair, tourism = await open_board(HOST, "?panel=people"), await open_board(TOURISM)
     await chair.click("#sessionSuspend")

@@ -22,6 +22,7 @@ from tests.long_run import in_turn
 VIEWS = {
     "agenda": "?panel=agenda",
     "delegations": "?panel=people",
+    "changes": "?panel=changes",
     "cell": f"?cell={OTHER_GAP}",
     "form": f"?cell={OTHER_GAP}&form=propose&kind=LINKAGE_ADD",
     "english": f"?cell={OTHER_GAP}&lang=en",

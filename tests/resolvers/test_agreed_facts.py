@@ -257,3 +257,32 @@ async def test_a_project_shows_what_agreements_assert_beside_its_reports(
             "agreement": {"id": "gid://hub/Agreement/a"},
         },
     ]
+
+
+async def test_a_settled_finding_and_an_assertion_name_their_agreement(
+    api: GraphQLApi, reports: Reports
+) -> None:
+    database = reports.database
+    await agree(database)
+    async with database.write_transaction() as connection:
+        await connection.execute(
+            "insert into finding (id, kind, severity, summary_th, status) "
+            "values ('settled', 'OVERLAP', 1, 'ซ้ำ', 'SETTLED'); "
+            "insert into same_as (id, keep_id, reasons, agency_id, created_at) "
+            "values ('s', 'p', '[]', 'ministry:22', now()); "
+            "insert into same_as_member values ('s', 'p', 0); "
+            "update agreement set operations = "
+            '\'[{"kind": "FINDING_SETTLE", "target_id": "settled"}]\''
+        )
+        await insert_fact(connection, "i", "a", "IDENTITY", project_id="p", same_as_id="s")
+    answer = await api(
+        '{ node(id: "gid://hub/Finding/settled") { '
+        "... on Finding { settledBy { id } claims { value } } } "
+        'project(by: {id: "gid://hub/Project/p"}) { identity { agreement { id } } } }',
+        viewer=HOST,
+        database=database,
+    )
+    assert "errors" not in answer, answer
+    agreement = {"id": "gid://hub/Agreement/a"}
+    assert answer["data"]["node"] == {"settledBy": agreement, "claims": []}
+    assert answer["data"]["project"]["identity"] == [{"agreement": agreement}]

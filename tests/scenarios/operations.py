@@ -60,8 +60,6 @@ LATER: Final[Mapping[str, str]] = {
 """Operations that the hub does not answer yet, each with what it waits for."""
 LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {
     "WhatChanged": ("decidedIn { title { th } }", SESSIONS),
-    "RegisterWebhook": (", AGREEMENT", SESSIONS),
-    "AllChanges": (", AGREEMENT", SESSIONS),
 }
 """Operations of which a part is left out, with what that part waits for."""
 

@@ -104,7 +104,7 @@ async def conclude_agreement(
             agency_id=session.host_id,
             subject=f"gid://hub/Agreement/{agreement_id}",
             cells=cells,
-            details=details,
+            details={**details, "proposal": found.gid},
         )
         item = await fetch_item(connection, found.item_id)
         if item is not None:

@@ -6,6 +6,7 @@ from typing import Final
 from hub.domain.findings import Finding
 from hub.domain.sessions.kinds import OperationKind
 from hub.domain.sessions.operations import ProposedOperation, RequiredAgency
+from hub.errors import NotFound
 from hub.store.database import StoreConnection
 from hub.store.sessions.facts import (
     fetch_acting_for_agencies,
@@ -101,9 +102,14 @@ async def list_holders(connection: StoreConnection, one: ProposedOperation) -> l
 async def list_owners(
     connection: StoreConnection, operations: Sequence[ProposedOperation]
 ) -> list[str | None]:
-    """Return the owners of the projects that operations are about; null for an unknown one."""
+    """Return the owners of the projects that operations are about; null for an unknown one.
+
+    `NotFound` for a project that a source has removed meanwhile.
+    """
     ids = [key for one in operations for key in (one.project_id, one.other_id) if key]
     projects = await fetch_projects(connection, ids)
+    if missing := [key for key in ids if key not in projects]:
+        raise NotFound(f"ไม่พบโครงการ {missing[0]} · there is no project {missing[0]}")
     return [projects[key].owner_id for key in ids]
 
 

@@ -92,7 +92,9 @@ class OperationResolver:
         project_id = await self._project(wanted.project, f"{field}.linkageAdd.project")
         issue = await self._issue(wanted.issue, f"{field}.linkageAdd.issue")
         stage_id = wanted.stage_id or await find_stage(self._connection, issue, wanted.stage_code)
-        facts = (await fetch_projects(self._connection, [project_id]))[project_id]
+        facts = (await fetch_projects(self._connection, [project_id])).get(project_id)
+        if facts is None:  # a source has removed it meanwhile
+            raise NotFound(f"ไม่พบโครงการ {project_id} · there is no project {project_id}")
         return ProposedOperation(
             draft.kind,
             target_id=project_id,

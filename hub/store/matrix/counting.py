@@ -15,8 +15,8 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import AxisOrdinals, Layout
 from hub.domain.matrix.question import Counting, DimensionKind
 from hub.store.matrix.linkage_filter import filtered_linkages, report_members
+from hub.store.matrix.ordinals import ordinals_table
 from hub.store.matrix.project_facts import project_facts
-from hub.store.rows import values_table
 
 LINE_COLUMNS: Final = (
     "project_id", "identity", "line_id", "phase", "amount", "duplicate", "r", "c",
@@ -122,19 +122,6 @@ def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages:
     if layout.scope.needs_linkage and not with_linkages:
         placed = placed.where(has_linkage(facts, linkages))
     return placed.cte(name)
-
-
-def ordinals_table(name: str, axis: AxisOrdinals) -> FromClause:
-    """Return the ordinals of an axis as a table: id, ordinal, and year if they differ by year."""
-    ordered = sorted(axis.ordinals, key=str)
-    columns: list[tuple[str, Any, list[Any]]] = [
-        ("id", sa.Text, [key for key, _, _ in ordered]),
-        ("ordinal", sa.Integer, [ordinal for _, _, ordinal in ordered]),
-    ]
-    years = [year for _, year, _ in ordered]
-    if None not in years:
-        columns.append(("year", sa.SmallInteger, years))
-    return values_table(name, *columns)
 
 
 def join_ordinals(

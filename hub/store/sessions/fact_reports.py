@@ -27,33 +27,50 @@ from hub.store.tables import agency, agreed_fact, same_as, source_run
 IDS: Final = text_array_parameter("ids")
 
 
-def last_reading(record: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
-    """Return when a record was last read: retrieved, or in a complete reading of its scope."""
-    contains = source_run.c.state["scopes"].op("?")(sa.func.coalesce(record.c.scope, ""))
-    conditions = [
-        source_run.c.source_id == record.c.source_id,
-        source_run.c.status == "SUCCEEDED",
-        source_run.c.since.is_(None),
-        contains,
-    ]
+def complete_runs(at: datetime | None) -> FromClause:
+    """Return when the last complete run of each scope of a source began: source_id, scope,
+    started_at. A run that requested changes alone is none.
+    """
+    scope = (
+        sa.func.jsonb_array_elements_text(source_run.c.state["scopes"])
+        .table_valued(sa.column("name", sa.Text), name="scope")
+        .render_derived("scope")
+    )
+    conditions = [source_run.c.status == "SUCCEEDED", source_run.c.since.is_(None)]
     if at is not None:
         conditions.append(source_run.c.finished_at <= sa.literal(at, sa.DateTime(timezone=True)))
-    last_run = (
-        sa.select(source_run.c.started_at)
+    return (
+        sa.select(
+            source_run.c.source_id,
+            scope.c.name.label("scope"),
+            sa.func.max(source_run.c.started_at).label("started_at"),
+        )
+        .select_from(source_run.join(scope, sa.true()))
         .where(*conditions)
-        .order_by(source_run.c.id.desc())
-        .limit(1)
-        .correlate(record)
-        .scalar_subquery()
+        .group_by(source_run.c.source_id, scope.c.name)
+        .subquery("complete_runs")
     )
-    return sa.func.greatest(record.c.retrieved_at, last_run)
+
+
+def join_readings(
+    source: FromClause, record_id: sa.ColumnElement[Any], at: datetime | None
+) -> tuple[FromClause, sa.ColumnElement[Any]]:
+    """Return `source` with its records, and when each was last read: when it was retrieved, or in a
+    later complete run of its scope. Null without a record.
+    """
+    record, runs = table_as_of(tables.source_record, at), complete_runs(at)
+    is_of_scope = sa.and_(
+        runs.c.source_id == record.c.source_id,
+        runs.c.scope == sa.func.coalesce(record.c.scope, ""),
+    )
+    joined = source.outerjoin(record, record.c.id == record_id).outerjoin(runs, is_of_scope)
+    return joined, sa.func.greatest(record.c.retrieved_at, runs.c.started_at)
 
 
 @lru_cache(maxsize=16)
 def select_amounts(at: datetime | None) -> sa.Select[Any]:
     """Return the statement for what each source reports at the place of the amounts `ids`."""
     line = table_as_of(tables.budget_line, at)
-    record = table_as_of(tables.source_record, at)
     fact = agreed_fact.c
     reported = (
         sa.select(
@@ -83,12 +100,10 @@ def select_amounts(at: datetime | None) -> sa.Select[Any]:
         .subquery("reported")
     )
     r = reported.c
+    source, read_at = join_readings(reported, r.record_id, at)
     return (
-        sa.select(
-            reported,
-            sa.func.coalesce(last_reading(record, at), r.known_from).label("read_at"),
-        )
-        .select_from(reported.outerjoin(record, record.c.id == r.record_id))
+        sa.select(reported, sa.func.coalesce(read_at, r.known_from).label("read_at"))
+        .select_from(source)
         .order_by(r.id, r.source_id)
     )
 
@@ -138,9 +153,10 @@ def select_projects(at: datetime | None) -> sa.Select[Any]:
         .subquery("found")
     )
     f = found.c
+    source, read_at = join_readings(found, f.record_id, at)
     return (
-        sa.select(found, sa.func.coalesce(last_reading(record, at), f.known_from).label("read_at"))
-        .select_from(found.outerjoin(record, record.c.id == f.record_id))
+        sa.select(found, sa.func.coalesce(read_at, f.known_from).label("read_at"))
+        .select_from(source)
         .order_by(f.id)
     )
 
@@ -149,8 +165,9 @@ def select_projects(at: datetime | None) -> sa.Select[Any]:
 def select_declarations(at: datetime | None) -> sa.Select[Any]:
     """Return the statement for what sources declare of the linkages of facts `ids`."""
     linkage = table_as_of(tables.linkage, at)
-    record = table_as_of(tables.source_record, at)
     fact = agreed_fact.c
+    declared = agreed_fact.join(linkage, linkage.c.id == fact.linkage_id)
+    source, read_at = join_readings(declared, linkage.c.declared_record_id, at)
     return (
         sa.select(
             fact.id,
@@ -161,10 +178,9 @@ def select_declarations(at: datetime | None) -> sa.Select[Any]:
             linkage.c.declared_record_id.label("record_id"),
             linkage.c.declared_current,
             linkage.c.declared_share,
-            sa.func.coalesce(last_reading(record, at), linkage.c.known_from).label("read_at"),
+            sa.func.coalesce(read_at, linkage.c.known_from).label("read_at"),
         )
-        .join(linkage, linkage.c.id == fact.linkage_id)
-        .outerjoin(record, record.c.id == linkage.c.declared_record_id)
+        .select_from(source)
         .where(fact.id == sa.any_(IDS), linkage.c.declared_source_id.is_not(None))
         .order_by(fact.id)
     )

@@ -1,21 +1,45 @@
 """Inserts a generated world with its agreements, as their conclusion and ratification leave it."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.linkages import Reason
 from hub.store.activities import recompute_activities
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
+from hub.store.rollup import compact_in_transaction
 from hub.store.same_as import insert_assertion
+from hub.store.unit_of_work import UnitOfWork
 from tests.services.matrix.agreed_world import ENDED, AgreedWorld, links_on_basis
 from tests.services.matrix.generated_world import Link, World, insert_world
 from tests.store.agreements import insert_agreement, insert_amount, insert_fact
 
 FIRST_MINUTE = datetime(2011, 5, 1, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def open_agreed_world(
+    database: Database, agreed: AgreedWorld, *, compacted: int
+) -> AsyncIterator[UnitOfWork]:
+    """Insert a world with its agreements and yield a unit of work; roll back at the end."""
+    connection: asyncpg.Connection
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            await insert_agreed_world(agreed, connection)
+            if compacted:
+                await compact_in_transaction(connection, compacted)
+            yield UnitOfWork(ReadTransaction.from_connection(connection), ANONYMOUS)
+        finally:
+            await transaction.rollback()
 
 
 async def insert_agreed_world(agreed: AgreedWorld, connection: asyncpg.Connection) -> None:

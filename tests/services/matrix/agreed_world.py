@@ -158,8 +158,8 @@ def lines_on_basis(agreed: AgreedWorld, at: int, counted: frozenset[str]) -> tup
         for one in agreed.amounts
         if one.project == at and one.status in counted
     }
-    kept = [line for line in project.lines if place_of(line) not in latest]
-    return (*kept, *(agreed_line(project, line) for line in latest.values()))
+    others = [line for line in project.lines if place_of(line) not in latest]
+    return (*others, *(agreed_line(project, line) for line in latest.values()))
 
 
 def place_of(line: Line) -> tuple[object, ...]:

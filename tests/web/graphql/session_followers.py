@@ -59,14 +59,17 @@ class SessionFollower:
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["SessionFollower"]:
         """Follow during the block."""
-        follow = self._follow_socket if self.over == "socket" else self._follow_stream
-        task = asyncio.create_task(follow())
+        task = asyncio.create_task(self.follow())
         try:
             yield self
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError, ConnectionClosed, OSError, httpx2.HTTPError):
                 await task
+
+    async def follow(self) -> None:
+        """Follow after the last event received until the connection ends."""
+        await (self._follow_socket() if self.over == "socket" else self._follow_stream())
 
     async def wait_until(self, condition: Callable[["SessionFollower"], bool]) -> None:
         """Wait until a condition is true; it is checked when something arrives."""

@@ -21,10 +21,12 @@ export function agendaPanel(board) {
   const connected = delegations.filter(({ id }) => presence.get(id)?.connected).length;
   return [
     panelHead(board, t("agenda")),
+    readySection(board),
     agenda.length === 0 && h("p", { class: "quiet" }, t(isHost(board.state) || canNegotiate(board.state) ? "agendaEmptyAdd" : "agendaEmpty")),
     h("ol", { class: "agenda" }, agenda.map((item) => agendaRow(board, item))),
     (isHost(board.state) || canNegotiate(board.state)) && session.status !== "CLOSED" && h("div", { class: "actions" }, h("button", { type: "button", id: "item-add", onclick: () => board.go({ form: "item" }) }, t("itemAdd"))),
-    h("div", { class: "actions" }, h("button", { type: "button", id: "to-people", onclick: () => board.go(opening({ panel: "people" })) }, mark("CONNECTED"), ` ${t("delegations")}: ${t("connectedOf", { n: connected, all: delegations.length })}`)),
+    h("div", { class: "actions" }, h("button", { type: "button", id: "to-people", onclick: () => board.go(opening({ panel: "people" })) }, mark("CONNECTED"), ` ${t("delegations")}: ${t("connectedOf", { n: connected, all: delegations.length })}`),
+      session.openedAt && h("button", { type: "button", id: "to-changes", onclick: () => board.go(opening({ panel: "changes" })) }, t("changesSince"))),
     section(t("log"), eventLog(board)),
   ];
 }
@@ -41,6 +43,22 @@ function agendaRow(board, item) {
         state && h("span", { class: `state s-${state}` }, mark(state), h("b", {}, t(state))),
         item.status !== "OPEN" && h("span", { class: "word" }, t(`agenda_${item.status}`)),
         open.length > 0 && h("span", { class: "word" }, mark("PROPOSAL"), ` ${t("proposalsN", { n: open.length })}`)))));
+}
+
+/** The proposals that all required agencies accept: the chair concludes them in one step, without discussion. */
+function readySection(board) {
+  const { ready } = board.state;
+  if (ready.length === 0) return null;
+  return h("div", { class: "agreed", id: "ready-proposals" },
+    h("p", {}, mark("ACCEPT"), " ", h("b", {}, t("readyProposals", { n: ready.length }))),
+    h("ul", { class: "links" }, ready.map(({ id, summary }, at) => h("li", {}, h("button", { type: "button", class: "place-link", id: `ready-${at}`, onclick: () => board.go(opening({ proposal: id })) }, summary)))),
+    isHost(board.state) && h("button", { type: "button", class: "primary", id: "conclude-all", disabled: !board.isOnline, onclick: () => concludeAll(board, ready) }, t("concludeAll", { n: ready.length })),
+    problemList("ready-problems", board.problemsOf("ready")));
+}
+
+/** Conclude proposals one after the other; stop at the first that the hub refuses. */
+async function concludeAll(board, ready) {
+  for (const { id, version } of ready) if (!(await board.run("agreementConclude", { proposal: id, expectedVersion: version }, { form: "ready", done: t("concluded") }))) return;
 }
 
 function eventLog(board) {

@@ -4,7 +4,7 @@
 import { loadPlace } from "../cell-drawer.js";
 import { loadFigurePage } from "../figure-pages.js";
 import { cellsByPlace } from "./places.js";
-import { loadCellChoices, loadIssues } from "./queries.js";
+import { loadCellChoices, loadChanges, loadIssues } from "./queries.js";
 
 const PHASE = "APPROPRIATED";
 
@@ -34,6 +34,8 @@ export function createCellData(state, { onLoaded, onError }) {
   return {
     details: (place) => read(keyOf(place, "details"), () => loadPlace(state.matrix.key, selectionOf(cellAt(place)), PHASE), null),
     choices: (place) => read(keyOf(place, "choices"), () => loadCellChoices(cellAt(place).id), { projects: { nodes: [] } }),
+    /** Return what has changed since the session was opened. */
+    changes: () => read(`${state.matrix.key} ${state.matrix.asOf} changes`, () => loadChanges(state.session.id), { changed: [] }),
     /** Return the strategic issues of the areas of the session, which do not change with the matrix. */
     issues: () => read("issues", () => loadIssues(state.session.id, state.session.fiscalYear.be), []),
     /** Load the next page of the projects of a cell with many. */

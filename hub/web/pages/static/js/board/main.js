@@ -10,6 +10,7 @@ import { errorPanel, loadingMessage } from "../messages.js";
 import { markMadeUp } from "../made-up.js";
 import { agendaPanel, itemForm, itemPanel } from "./agenda-panel.js";
 import { cellPanel } from "./cell-panel.js";
+import { changesPanel } from "./changes-panel.js";
 import { createCellData } from "./cell-data.js";
 import { cellNotes, placesOfProposal } from "./cell-notes.js";
 import { createDrafts } from "./drafts.js";
@@ -63,6 +64,7 @@ const board = {
   cellDetails: (place) => cellData.details(place),
   choicesAt: (place) => cellData.choices(place),
   issues: () => cellData.issues(),
+  changes: () => cellData.changes(),
   placeOfItem: ({ cellId }) => (cellId && store.state.matrix && placesById(store.state.matrix).get(cellId)) || null,
   itemsAt: (place) => store.state.agenda.filter((item) => board.placeOfItem(item) === place || item.proposals.nodes.some((one) => isAbout(item, one, place))),
   proposalsAt: (place) => store.state.agenda.flatMap((item) => item.proposals.nodes.filter((one) => isAbout(item, one, place))),
@@ -191,7 +193,7 @@ function drawPanel() {
   panel.className = `on-${side}`;
   const isSame = panelDrawn === contentKey();
   const scroll = panel.scrollTop;
-  const PANELS = { agenda: agendaPanel, item: itemPanel, cell: cellPanel, proposal: proposalPanel, people: peoplePanel, form: board.view.form === "item" ? itemForm : proposalForm };
+  const PANELS = { agenda: agendaPanel, item: itemPanel, cell: cellPanel, proposal: proposalPanel, people: peoplePanel, changes: changesPanel, form: board.view.form === "item" ? itemForm : proposalForm };
   replaceChildren(panel, PANELS[kind](board));
   panel.scrollTop = isSame ? scroll : 0;
   if (!isSame && !isNarrow()) panel.querySelector(".agenda [aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -28,7 +28,13 @@ function beforeAfter({ kind, before, after, amountBefore, amountAfter }) {
   return after && h("span", { class: "quiet block" }, shown(before), " → ", shown(after));
 }
 
-function changeRow(board, { before, after }) {
+/**
+ * Return one changed cell: its name, its state before and after, the projects that are added and removed.
+ * @param {object} board
+ * @param {{before: object | null, after: object | null}} change
+ * @param {...unknown} rest shown below
+ */
+export function changeRow(board, { before, after }, ...rest) {
   const names = (cell) => new Map((cell?.projects?.nodes ?? []).map(({ id, name }) => [id, localize(name)]));
   const [old, next] = [names(before), names(after)];
   return h("li", {},
@@ -37,11 +43,11 @@ function changeRow(board, { before, after }) {
       ? h("p", { class: "before-after" }, stateChip(after.state), after.state === "GAP" ? t("gapTaken") : t("sameState"))
       : h("p", { class: "before-after" }, before && stateChip(before.state), h("span", { class: "arrow" }, h("span", { "aria-hidden": "true" }, "→"), h("span", { class: "sr" }, t("becomes"))), after && stateChip(after.state)),
     [...next].filter(([id]) => !old.has(id)).map(([, name]) => h("p", { class: "added" }, `+ ${name}`)),
-    [...old].filter(([id]) => !next.has(id)).map(([, name]) => h("p", { class: "removed" }, `− ${name}`)));
+    [...old].filter(([id]) => !next.has(id)).map(([, name]) => h("p", { class: "removed" }, `− ${name}`)), rest);
 }
 
 /** Return the three totals before and after; phases are never added to one another. */
-function totals({ totalBefore, totalAfter }) {
+export function totals({ totalBefore, totalAfter }) {
   const phases = BOARD_PHASES.filter((phase) => totalBefore[phase] || totalAfter[phase]);
   const isSame = phases.every((phase) => totalBefore[phase]?.amount === totalAfter[phase]?.amount);
   const millions = (money) => (money ? formatMillions(money.amount) : "–");

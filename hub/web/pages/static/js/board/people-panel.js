@@ -68,12 +68,12 @@ function inviteForm(board) {
   const invited = new Set(board.state.delegations.map(({ agency }) => agency.id));
   const found = h("ul", { class: "found", id: "invite-found" });
   let timer = null;
-  const search = async (words) => {
-    const agencies = words ? await searchAgencies(words).catch(() => []) : [];
+  const search = async (text) => {
+    const agencies = text ? await searchAgencies(text).catch(() => []) : [];
     replaceChildren(found, agencies.filter(({ id }) => !invited.has(id)).map((agency, at) => h("li", {}, h("button", { type: "button", id: `invite-${at}`, onclick: () => { save({ agency: { id: agency.id, name: agency.name } }); board.redraw(); } }, agencyName(agency)))));
   };
-  const input = h("input", { type: "search", autocomplete: "off", oninput: ({ target }) => { save({ words: target.value }); clearTimeout(timer); timer = setTimeout(() => search(target.value.trim()), SEARCH_DELAY); } });
-  input.value = draft.words ?? "";
+  const input = h("input", { type: "search", autocomplete: "off", oninput: ({ target }) => { save({ search: target.value }); clearTimeout(timer); timer = setTimeout(() => search(target.value.trim()), SEARCH_DELAY); } });
+  input.value = draft.search ?? "";
   if (!draft.agency) search(input.value.trim());
   const send = async (event) => {
     event.preventDefault();
@@ -88,7 +88,7 @@ function inviteForm(board) {
     h("form", { class: "board-form", novalidate: true, onsubmit: send },
       draft.agency
         ? h("p", { class: "chosen" }, h("b", {}, localize(draft.agency.name)), " ", h("button", { type: "button", id: "invite-change", onclick: () => { save({ agency: null }); board.redraw(); } }, t("changeChoice")))
-        : [field("invite-words", t("agencySearch"), input), found],
+        : [field("invite-search", t("agencySearch"), input), found],
       field("invite-role", t("capacity"), h("select", { onchange: ({ target }) => save({ role: target.value }) }, ROLES.map((role) => h("option", { value: role, selected: role === (draft.role ?? "FUNCTION") }, t(`role_${role}`))))),
       field("invite-mandate", t("mandate"), mandate),
       problemList("invite-problems", board.problemsOf(form)),

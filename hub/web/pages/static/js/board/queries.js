@@ -31,6 +31,7 @@ const PRESENCE_QUERY = "query BoardPresence($id: ID!) { session(id: $id) { prese
 const MATRIX_QUERY = `query BoardMatrix($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { matrix { ${MATRIX_FIELDS}
   rows { headers { total { ${FIGURES} } } } columns { headers { total { ${FIGURES} } } } total { ${FIGURES} } cells { pledges { id text dueOn status agency ${AGENCY} } } } } }`;
 const AGENDA_QUERY = `query BoardAgenda($id: ID!, $after: String) { session(id: $id) { agenda(first: ${PAGE}, after: $after) { nodes { ${AGENDA_ITEM} } pageInfo { hasNextPage endCursor } } } }`;
+const READY_QUERY = "query BoardReady($id: ID!) { session(id: $id) { ready { id version summary } } }";
 const PROPOSAL_QUERY = `query BoardProposal($id: ID!) { node(id: $id) { ... on Proposal {
   id version summary status createdAt by ${AGENCY} item { id } supersedes { id summary } ${OPERATIONS}
   requiredParties { agency ${AGENCY} because ${TEXT} mandated position { id } }
@@ -42,6 +43,9 @@ const PROPOSAL_QUERY = `query BoardProposal($id: ID!) { node(id: $id) { ... on P
 const OUTCOME_QUERY = `query BoardOutcome($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { node(id: $id) { ... on Proposal { preview ${COMPARISON} } } }`;
 const PREVIEW_QUERY = `query BoardPreview($session: ID!, $operations: [OperationInput!]!, $phase: BudgetPhase!, $names: Boolean!) { proposalPreview(session: $session, operations: $operations) {
   ${OPERATIONS} changes ${COMPARISON} requiredParties { agency ${AGENCY} because ${TEXT} mandated } ${PROBLEMS} } }`;
+const CHANGES_QUERY = `query BoardChanges($id: ID!, $phase: BudgetPhase!, $names: Boolean!) { session(id: $id) { changes { truncated before { asOf }
+  changed { before { ${CELL_FIELDS} ${PLACE} } after { ${CELL_FIELDS} ${PLACE} } agreements { id at proposal { id summary } } }
+  totalBefore { projectCount additive ${FIGURES} } totalAfter { projectCount additive ${FIGURES} } } } }`;
 const EVENTS_QUERY = `query BoardEvents($id: ID!, $after: String) { session(id: $id) { events(first: 100, after: $after) { nodes { ${EVENT} } pageInfo { hasNextPage endCursor } } } }`;
 /** Events of the session after a cursor, as they happen. */
 export const EVENTS_SUBSCRIPTION = `subscription BoardEvents($session: ID!, $after: String) { sessionEvents(session: $session, after: $after) { ${EVENT} } }`;
@@ -93,6 +97,9 @@ export async function loadMatrix(id) {
 /** Load the whole agenda, in its order. */
 export const loadAgenda = (id) => loadPages(AGENDA_QUERY, "agenda", id);
 
+/** Load the open proposals that nothing prevents from being concluded. */
+export const loadReady = async (id) => (await fetchData(READY_QUERY, { id })).session?.ready ?? [];
+
 /** Load every event after a cursor, the oldest first. */
 export const loadEvents = (id, after = null) => loadPages(EVENTS_QUERY, "events", id, after);
 
@@ -113,6 +120,9 @@ export const loadProposal = async (id) => (await fetchData(PROPOSAL_QUERY, { id 
 
 /** Load what an open proposal would change on the matrix; null if it is no longer possible. */
 export const loadOutcome = async (id) => (await fetchData(OUTCOME_QUERY, { id, ...VIEW })).node?.preview ?? null;
+
+/** Load the matrix at the opening of the session compared with now, or with its closing; null before it was opened. */
+export const loadChanges = async (id) => (await fetchData(CHANGES_QUERY, { id, ...VIEW })).session?.changes ?? null;
 
 /** Return what operations would do; nothing is stored. */
 export const previewOperations = async (session, operations) => (await fetchData(PREVIEW_QUERY, { session, operations, ...VIEW })).proposalPreview;

@@ -3,11 +3,11 @@
  */
 import { ApiError } from "../api.js";
 import { changedPlaces, nameAddedProjects, placesById } from "./places.js";
-import { loadAgenda, loadEvents, loadFrame, loadMatrix, loadOutcome, loadPresence, loadProposal } from "./queries.js";
+import { loadAgenda, loadEvents, loadFrame, loadMatrix, loadOutcome, loadPresence, loadProposal, loadReady } from "./queries.js";
 
 /** The parts that an event of a kind changes. */
 const PARTS_BY_KIND = {
-  SESSION_CHANGED: ["frame"],
+  SESSION_CHANGED: ["frame", "agenda"],
   PRESENCE: ["presence"],
   AGENDA_CHANGED: ["agenda"],
   PROPOSAL_CHANGED: ["agenda", "proposals"],
@@ -27,7 +27,7 @@ const RETRY = 4_000;
  * @param {{onChange: (parts: Set<string>, changes: object[]) => void, onError: (error: ApiError) => void}} handlers `onChange` gets the loaded parts, and the changed cells with the event that changed them
  */
 export function createStore(id, { onChange, onError }) {
-  const state = { viewer: null, session: null, delegations: [], presence: new Map(), agenda: [], matrix: null, proposals: new Map(), events: [], marks: new Map(), cursor: null, loadedAt: null };
+  const state = { viewer: null, session: null, delegations: [], presence: new Map(), agenda: [], ready: [], matrix: null, proposals: new Map(), events: [], marks: new Map(), cursor: null, loadedAt: null };
   const pendingParts = new Set();
   let pendingMarks = [];
   let timer = null;
@@ -36,10 +36,10 @@ export function createStore(id, { onChange, onError }) {
   /** Load everything for the first time; false if the session is not visible. */
   async function start() {
     const events = await loadEvents(id);
-    const [frame, agenda, matrix] = await Promise.all([loadFrame(id), loadAgenda(id), loadMatrix(id)]);
+    const [frame, agenda, ready, matrix] = await Promise.all([loadFrame(id), loadAgenda(id), loadReady(id), loadMatrix(id)]);
     setFrame(frame);
     if (!state.session) return false;
-    state.agenda = agenda;
+    Object.assign(state, { agenda, ready });
     state.matrix = matrix;
     for (const event of events) remember(event);
     markFromHistory();
@@ -114,7 +114,7 @@ export function createStore(id, { onChange, onError }) {
   const LOADERS = {
     frame: async () => setFrame(await loadFrame(id)),
     presence: async () => setPresence(await loadPresence(id)),
-    agenda: async () => { state.agenda = await loadAgenda(id); },
+    agenda: async () => { [state.agenda, state.ready] = await Promise.all([loadAgenda(id), loadReady(id)]); },
     matrix: async () => { state.matrix = await loadMatrix(id); },
     proposals: async () => { await Promise.all([...state.proposals.keys()].map(openProposal)); },
   };

@@ -29,14 +29,14 @@ export function formatView(view) {
  * Return the kind of panel that a view shows; null if none is open. Where the agenda fits beside the matrix it is open unless it was closed.
  * @param {Record<string, string>} view
  * @param {boolean} fitsBeside
- * @returns {"form" | "proposal" | "item" | "cell" | "people" | "agenda" | null}
+ * @returns {"form" | "proposal" | "item" | "cell" | "people" | "changes" | "agenda" | null}
  */
 export function panelOf(view, fitsBeside) {
   if (view.form) return "form";
   if (view.proposal) return "proposal";
   if (view.item) return "item";
   if (view.cell) return "cell";
-  if (view.panel === "people" || view.panel === "agenda") return view.panel;
+  if (["people", "agenda", "changes"].includes(view.panel)) return view.panel;
   return fitsBeside && view.panel !== "none" ? "agenda" : null;
 }
 
