@@ -2,7 +2,7 @@
 
 from hub.store.changes import number_changes
 from tests.web.graphql.session_client import DelegationClient
-from tests.web.graphql.test_sessions import Negotiation
+from tests.web.graphql.negotiation import Negotiation
 from tests.web.graphql.test_sessions import talks as talks  # noqa: PLC0414 - a fixture
 
 FEED = """
