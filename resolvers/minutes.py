@@ -41,12 +41,18 @@ def minutes(sessions: Sequence[JointSession], _context: Context) -> Sequence[Min
 async def markdown(
     minutes: Sequence[Minutes], context: Context, *, locale: Locale = Locale.TH
 ) -> Sequence[str]:
-    """Return the text of minutes: as it was fixed, or as it would be now."""
+    """Return the text of minutes: as it was fixed, or as it would be now.
+
+    The fixed text names everything that was agreed. Who may not see all of it gets the text without
+    what is hidden.
+    """
     found: list[str] = []
+    ids = [one.session.id for one in minutes if one.final]
+    hidden = await context.unit.agreements.sessions_with_hidden(ids) if ids else set()
     for one in minutes:
         session = one.session
         th, en = session.minutes_th, session.minutes_en
-        if th is None or en is None:
+        if th is None or en is None or session.id in hidden:
             th, en = await compose_minutes(context.unit, session, session.notes, context.now)
         found.append(en if locale is Locale.EN else th)
     return found

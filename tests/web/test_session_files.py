@@ -17,13 +17,19 @@ from hub.web.graphql.limits import MAX_COST
 from hub.web.session_files import SESSION_FILE_QUERY
 from tests.conftest import GraphQLApi
 from tests.web.audit_log import list_audit_entries
-from tests.web.graphql.session_client import RESOLVE, TAKE, DelegationClient
-from tests.web.graphql.test_sessions import Negotiation, first_stage, link
+from tests.web.closed_session import (
+    FORMULA,
+    HIDDEN_NAME,
+    conclude_and_close,
+    list_rows,
+    list_tables,
+    read_text,
+)
+from tests.web.graphql.negotiation import Negotiation
+from tests.web.graphql.session_client import DelegationClient
 from tests.web.graphql.test_sessions import talks as talks  # noqa: PLC0414 - a fixture
 
 KINDS: Final = ("docx", "xlsx")
-HIDDEN_NAME: Final = "โครงการลับสุดยอด"
-FORMULA: Final = '=HYPERLINK("http://x")'
 MINUTES: Final = """
 query ($id: ID!) { session(id: $id) {
   title
@@ -51,35 +57,6 @@ async def closed(talks: Negotiation) -> Negotiation:
     return talks
 
 
-async def conclude_and_close(talks: Negotiation) -> None:
-    """Agree on one project with a condition that is carried, object to another, and close."""
-    pool = talks.host.instance.database.pool
-    await pool.execute("update project set name_th = $1 where id = 'p1'", HIDDEN_NAME)
-    stage = await first_stage(talks)
-    agreed, refused = [await talks.propose(link(key, stage)) for key in ("p1", "p2")]
-    await talks.accept(agreed, talks.host)
-    taken = await talks.function.done(
-        TAKE,
-        proposal=agreed["id"],
-        read=agreed["version"],
-        stance="ACCEPT_WITH_CONDITION",
-        condition=FORMULA,
-    )
-    [condition] = [one["condition"] for one in taken["proposal"]["positions"] if one["condition"]]
-    await talks.function.done(
-        RESOLVE,
-        condition=condition["id"],
-        read=condition["version"],
-        agency="gid://hub/Agency/province:20",
-    )
-    await talks.conclude(agreed)
-    for stance, reason in (("ABSTAIN", None), ("OBJECT", "@SUM(A1)\u0007\uffff ไม่ตรงกับแผน")):
-        await talks.host.done(
-            TAKE, proposal=refused["id"], read=refused["version"], stance=stance, reason=reason
-        )
-    talks.session = await talks.host.step("sessionClose", talks.session)
-
-
 async def get_file(
     client: DelegationClient | None,
     talks: Negotiation,
@@ -95,40 +72,12 @@ async def get_file(
     )
 
 
-def list_tables(response: httpx2.Response) -> dict[str, list[list[str]]]:
-    """Return the tables of a document by the heading above, each with its head."""
-    assert response.status_code == 200, response.text
-    document = Document(io.BytesIO(response.content))
-    found: dict[str, list[list[str]]] = {}
-    heading = ""
-    for block in document.iter_inner_content():
-        if hasattr(block, "rows"):
-            found[heading] = [[cell.text for cell in row.cells] for row in block.rows]
-        elif block.style is not None and block.style.name == "Heading 1":
-            heading = block.text
-    return found
-
-
-def read_text(response: httpx2.Response) -> str:
-    """Return all text of a file."""
-    assert response.status_code == 200, response.text
-    if "wordprocessing" in response.headers["content-type"]:
-        document = Document(io.BytesIO(response.content))
-        cells = [c.text for table in document.tables for row in table.rows for c in row.cells]
-        header = document.sections[0].header.paragraphs
-        return "\n".join([one.text for one in (*document.paragraphs, *header)] + cells)
-    book = load_workbook(io.BytesIO(response.content))
-    return "\n".join(
-        str(cell) for sheet in book.worksheets for row in sheet.values for cell in row if cell
-    )
-
-
-def list_rows(response: httpx2.Response, sheet: str) -> list[dict[str, Any]]:
-    """Return the rows of a sheet by heading."""
-    assert response.status_code == 200, response.text
-    book = load_workbook(io.BytesIO(response.content))
-    head, *rows = book[sheet].values
-    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
+async def read_markdown(client: DelegationClient, talks: Negotiation) -> str:
+    """Return the minutes over GraphQL."""
+    query = "query ($id: ID!) { session(id: $id) { minutes { markdown } } }"
+    data = await client.send(query, id=talks.session["id"])
+    text: str = data["session"]["minutes"]["markdown"]
+    return text
 
 
 async def list_file_entries(database: Database) -> list[AccessRecord]:
@@ -137,7 +86,7 @@ async def list_file_entries(database: Database) -> list[AccessRecord]:
     return [one for one in entries if str(one.operation) == "query SessionFile: session"]
 
 
-async def ask(talks: Negotiation) -> dict[str, Any]:
+async def fetch_session(talks: Negotiation) -> dict[str, Any]:
     """Return the session over GraphQL as its host sees it."""
     data = await talks.host.send(MINUTES, id=talks.session["id"])
     found: dict[str, Any] = data["session"]
@@ -146,7 +95,7 @@ async def ask(talks: Negotiation) -> dict[str, Any]:
 
 async def test_the_document_has_what_the_minutes_have(closed: Negotiation) -> None:
     """Headings in their order, memoranda with digests, and each list as a table."""
-    session = await ask(closed)
+    session = await fetch_session(closed)
     minutes = session["minutes"]
     response = await get_file(closed.host, closed, "docx")
     document = Document(io.BytesIO(response.content))
@@ -198,7 +147,7 @@ async def test_the_annex_has_operations_commitments_cells_and_positions(
     closed: Negotiation,
 ) -> None:
     """As many rows as GraphQL answers, and the same figures."""
-    session = await ask(closed)
+    session = await fetch_session(closed)
     response = await get_file(closed.host, closed, "xlsx", lang="th")
     [agreement] = session["minutes"]["agreements"]
     [row] = list_rows(response, "ข้อตกลง")
@@ -217,14 +166,14 @@ async def test_the_annex_has_operations_commitments_cells_and_positions(
     assert [one["โครงการหลัง"] for one in cells if one["เปลี่ยน"] == "ใช่"] == [
         one["after"]["projectCount"] for one in session["changes"]["changed"]
     ]
-    asked = [
+    expected = [
         position
         for item in session["agenda"]["nodes"]
         for proposal in item["proposals"]["nodes"]
         for position in proposal["positionHistory"]["nodes"]
     ]
     positions = list_rows(response, "ท่าที")
-    assert len(positions) == len(asked) == 4
+    assert len(positions) == len(expected) == 4
     assert [one["ยังมีผล"] for one in positions].count("ไม่ใช่") == 1
 
 
@@ -265,6 +214,8 @@ async def test_a_hidden_project_is_not_named_and_one_of_others_is_logged(
     await instance.database.pool.execute(
         "update project set visibility = 'PRIVATE' where id = 'p1'"
     )
+    assert HIDDEN_NAME not in await read_markdown(closed.other, closed)
+    assert HIDDEN_NAME in await read_markdown(closed.function, closed)
     for kind in KINDS:
         assert HIDDEN_NAME not in read_text(await get_file(closed.other, closed, kind))
         assert await list_file_entries(instance.database) == []
@@ -276,11 +227,11 @@ async def test_a_hidden_project_is_not_named_and_one_of_others_is_logged(
 async def test_a_file_is_named_in_its_language_and_not_cached(closed: Negotiation) -> None:
     """An unknown language is refused."""
     for kind in KINDS:
-        for lang, word in (("th", "รายงานการประชุม"), ("en", "inutes")):
+        for lang, part in (("th", "รายงานการประชุม"), ("en", "inutes")):
             response = await get_file(closed.host, closed, kind, lang=lang)
             disposition = response.headers["content-disposition"]
             assert 'filename="minutes-' in disposition
-            assert word in unquote(disposition.partition("UTF-8''")[2])
+            assert part in unquote(disposition.partition("UTF-8''")[2])
             assert response.headers["cache-control"] == "no-store"
         response = await get_file(closed.host, closed, kind, lang="de")
         assert response.status_code == 400

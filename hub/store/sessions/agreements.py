@@ -26,6 +26,9 @@ REPORTS: Final = """
 select * from commitment_report where commitment_id = any($1::text[])
 order by commitment_id, version desc
 """
+COUNTS: Final = """
+select session_id, count(*) as found from agreement where session_id = any($1::text[]) group by 1
+"""
 
 
 @lru_cache(maxsize=256)
@@ -101,6 +104,12 @@ class Agreements:
     async def by_session(self, session_ids: Sequence[str]) -> dict[str, list[Agreement]]:
         """Return the agreements of each session, the newest first."""
         return await self._grouped(agreement.c.session_id, session_ids)
+
+    async def sessions_with_hidden(self, session_ids: Sequence[str]) -> set[str]:
+        """Return those of the sessions with an agreement that the viewer may not see."""
+        seen = await self.by_session(session_ids)
+        rows = await self._transaction.fetch(COUNTS, list(set(session_ids)))
+        return {row["session_id"] for row in rows if row["found"] > len(seen[row["session_id"]])}
 
     async def by_proposal(self, proposal_ids: Sequence[str]) -> dict[str, list[Agreement]]:
         """Return the agreement of each proposal, as a list of one."""

@@ -112,11 +112,11 @@ def position_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     Each delegation that may act for the party has the task, until one of them takes a position. A
     session that is suspended accepts none.
     """
-    party = sa.func.jsonb_array_elements(proposal.c.parties).table_valued(
-        sa.column("value", JSONB), name="party"
+    required = sa.func.jsonb_array_elements(proposal.c.parties).table_valued(
+        sa.column("value", JSONB), name="required"
     )
     acting, taken = delegation.alias("acting"), proposal_position.alias("taken")
-    acting_ids = party.c.value["acting_ids"]
+    acting_ids = required.c.value["acting_ids"]
     is_taken = row_exists(
         taken,
         taken.c.proposal_id == proposal.c.id,
@@ -125,7 +125,7 @@ def position_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     )
     awaits_agency = (
         sa.exists()
-        .select_from(party)
+        .select_from(required)
         .where(includes(acting_ids, acting.c.agency_id), sa.not_(is_taken))
         .correlate(proposal, acting)
     )

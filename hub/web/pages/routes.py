@@ -36,8 +36,8 @@ PLACES: Final = (
 reads which one from the address, so the hub answers it without a database, and a name cannot inject
 HTML.
 """
-PAPER_PAGE: Final = "paper.html"
-PAPERS: Final = ("/board/{paper_of}/minutes", "/board/{paper_of}/brief")
+PRINTED_PAGE: Final = "printed.html"
+PRINTED: Final = ("/board/{printed_of}/minutes", "/board/{printed_of}/brief")
 """The paths of what is printed of one joint session; their script reads which from the address."""
 BOARD_PAGE: Final = "board.html"
 BOARD: Final = "/board/{session}"
@@ -70,8 +70,8 @@ async def serve_file(request: Request) -> Response:
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
     if "code" in request.path_params:
         name = PLACE_PAGE
-    if "paper_of" in request.path_params:
-        name = PAPER_PAGE
+    if "printed_of" in request.path_params:
+        name = PRINTED_PAGE
     if "session" in request.path_params:
         name = BOARD_PAGE
     assets = build_page_assets()
@@ -114,7 +114,7 @@ def asset_response(request: Request, name: str, asset: Asset, headers: dict[str,
 
 
 ROUTES: Final = (
-    *(Route(path, serve_file) for path in (*PAGES, *PLACES, BOARD, *PAPERS)),
+    *(Route(path, serve_file) for path in (*PAGES, *PLACES, BOARD, *PRINTED)),
     Route("/static/{name:path}", serve_file),
 )
 """The pages and the files they load; none of them needs a database."""

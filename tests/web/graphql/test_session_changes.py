@@ -1,8 +1,8 @@
 """Agreements and commitments are in the feed of changes, for who may see them."""
 
 from hub.store.changes import number_changes
+from tests.web.graphql.negotiation import Negotiation
 from tests.web.graphql.session_client import DelegationClient
-from tests.web.graphql.test_sessions import Negotiation
 from tests.web.graphql.test_sessions import talks as talks  # noqa: PLC0414 - a fixture
 
 FEED = """

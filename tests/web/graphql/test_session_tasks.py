@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.web.graphql.negotiation import AREA, MATRIX, Negotiation, first_stage, link
 from tests.web.graphql.session_client import CREATE, INVITE, RESOLVE, TAKE, DelegationClient
-from tests.web.graphql.test_sessions import AREA, MATRIX, Negotiation, first_stage, link
 from tests.web.graphql.test_sessions import talks as talks  # noqa: PLC0414 - a fixture
 
 KINDS: Final = ("SESSION_PREPARE", "POSITION_TAKE", "COMMITMENT_REPORT")
@@ -63,7 +63,7 @@ async def test_an_invited_delegation_prepares_until_the_session_opens(talks: Neg
     assert await list_tasks(talks.function) == []
 
 
-async def test_a_proposal_is_a_task_of_each_required_party_until_it_takes_a_position(
+async def test_a_proposal_is_a_task_of_who_must_accept_until_they_take_a_position(
     talks: Negotiation,
 ) -> None:
     """A delegation that is not required has none, and any position ends the task."""

@@ -42,7 +42,7 @@ const SESSION_KINDS = new Set(["SESSION_PREPARE", "POSITION_TAKE", "COMMITMENT_R
 /** Return the session that the subject of a task is, or is of; null for a pledge that was made outside a session. */
 const sessionOf = (subject) => (subject.title ? subject : subject.item ? subject.item.session : subject.agreement?.session ?? null);
 
-/** Return links to the board of a session, and to the paper that helps with the task. */
+/** Return links to the board of a session, and to the document that helps with the task. */
 function sessionLinks(kind, session) {
   if (!session) return h("p", { class: "banner quiet" }, t("noSession"));
   const link = (path, text) => h("li", {}, h("a", { href: pagePath(`/board/${encodeURIComponent(localKey(session.id))}${path}`) }, text));

@@ -11,12 +11,12 @@ import { isSignedIn } from "../person.js";
 import { briefSections } from "./brief.js";
 import { minutesSections } from "./minutes.js";
 import { loadBrief, loadMinutes } from "./queries.js";
-import { PAPER_TEXTS } from "./texts.js";
+import { PRINTED_TEXTS } from "./texts.js";
 
-addTexts(PAPER_TEXTS);
+addTexts(PRINTED_TEXTS);
 const panel = byId("list");
-const [, , key, paper] = location.pathname.split("/");
-const isBrief = paper === "brief";
+const [, , key, printed] = location.pathname.split("/");
+const isBrief = printed === "brief";
 let session = null;
 let notice = null;
 
@@ -35,7 +35,7 @@ function draw() {
   replaceChildren(byId("links"), links());
   const madeUp = session.matrix.notices.find(({ code }) => code === "MADE_UP_DATA");
   markMadeUp(Boolean(madeUp));
-  replaceChildren(panel, h("div", { class: "paper" }, (isBrief ? briefSections : minutesSections)(session, madeUp)));
+  replaceChildren(panel, h("div", { class: "printed" }, (isBrief ? briefSections : minutesSections)(session, madeUp)));
 }
 
 function links() {

@@ -1,4 +1,4 @@
-"""Minutes and briefs of a joint session, on the screen and on paper."""
+"""Minutes and briefs of a joint session, on the screen and on printed."""
 
 import re
 from collections.abc import AsyncIterator
@@ -12,8 +12,8 @@ from tests.browser.page_loading import LAPTOP, PHONE, OpenPage, wait_until_loade
 from tests.browser.source_hub import running_hub
 from tests.browser.test_accessibility import axe_violations, invalid_thai_lines, small_texts
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
-from tests.web.graphql.test_sessions import Negotiation, first_stage, link, open_talks
-from tests.web.test_session_files import HIDDEN_NAME, conclude_and_close
+from tests.web.closed_session import HIDDEN_NAME, conclude_and_close
+from tests.web.graphql.negotiation import Negotiation, first_stage, link, open_talks
 
 HOST: Final = {"agency": "province:20", "role": "DELEGATE"}
 STRANGER: Final = {"agency": "province:21", "role": "DELEGATE"}
@@ -28,8 +28,8 @@ async def served(
     template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[str, str, str]]:
     """Serve a closed session and an open one that names it as the session before."""
-    folder = tmp_path_factory.mktemp("papers")
-    name = f"browser_papers_{next(database_numbers)}"
+    folder = tmp_path_factory.mktemp("documents")
+    name = f"browser_printed_{next(database_numbers)}"
     dsn = await copy_database(template, name)
     async with open_database(dsn, pool_size=4) as database, open_talks(database, folder) as talks:
         await conclude_and_close(talks)
@@ -46,15 +46,15 @@ async def served(
 
 @pytest.fixture
 async def sessions(browser: Any, served: tuple[str, str, str]) -> AsyncIterator[Sessions]:
-    """A function that opens papers, with the keys of both sessions."""
+    """A function that opens documents, with the keys of both sessions."""
     async with page_opener(browser, served[0]) as open_path:
         yield open_path, served[1], served[2]
 
 
-async def open_paper(
+async def open_printed(
     open_path: OpenPage, path: str, person: dict[str, str], size: tuple[int, int] = LAPTOP
 ) -> Any:
-    """Open a paper as a person."""
+    """Open a printed as a person."""
     page = await open_path("/query", size, loaded=False)
     await page.context.request.post("/signin/demo", form=person)
     await page.goto(path)
@@ -67,7 +67,7 @@ async def test_minutes_name_agreements_conditions_objections_commitments_and_sig
 ) -> None:
     """In both languages; the files are a click away."""
     open_path, closed, _ = sessions
-    page = await open_paper(open_path, f"/board/{closed}/minutes", HOST)
+    page = await open_printed(open_path, f"/board/{closed}/minutes", HOST)
     text = await page.inner_text("#list")
     for part in (HIDDEN_NAME, "SHA-256", "=HYPERLINK", "ไม่ตรงกับแผน", "31 ม.ค. 2570"):
         assert part in text
@@ -89,10 +89,10 @@ async def test_minutes_of_the_next_session_are_a_draft_compared_with_the_one_bef
 ) -> None:
     """The comparison is shown where a session before is named."""
     open_path, closed, later = sessions
-    page = await open_paper(open_path, f"/board/{later}/minutes", HOST)
+    page = await open_printed(open_path, f"/board/{later}/minutes", HOST)
     assert await page.locator("#draft").count() == 1
     assert await page.locator("#comparison").count() == 1
-    page = await open_paper(open_path, f"/board/{closed}/minutes", HOST)
+    page = await open_printed(open_path, f"/board/{closed}/minutes", HOST)
     assert await page.locator("#comparison").count() == 0
 
 
@@ -101,7 +101,7 @@ async def test_a_brief_has_issues_by_level_unlinked_money_findings_and_promises(
 ) -> None:
     """The promises are those of the session before."""
     open_path, _, later = sessions
-    page = await open_paper(open_path, f"/board/{later}/brief", HOST)
+    page = await open_printed(open_path, f"/board/{later}/brief", HOST)
     assert await page.locator(".issue table").count() == 2
     assert await page.locator(".issue .state").count() > 10
     findings = await page.inner_text("section[aria-labelledby=findings]")
@@ -112,14 +112,14 @@ async def test_a_brief_has_issues_by_level_unlinked_money_findings_and_promises(
     assert "จังหวัดสมทบร้อยละ 10" in await promises.inner_text()
 
 
-@pytest.mark.parametrize("paper", ["minutes", "brief"])
-async def test_papers_are_accessible_and_printed_without_blank_pages(
-    sessions: Sessions, paper: str
+@pytest.mark.parametrize("printed", ["minutes", "brief"])
+async def test_printed_are_accessible_and_printed_without_blank_pages(
+    sessions: Sessions, printed: str
 ) -> None:
     """On A4, without the controls; the pages are as many as the content needs."""
     open_path, closed, _ = sessions
     for size in (LAPTOP, PHONE):
-        page = await open_paper(open_path, f"/board/{closed}/{paper}", HOST, size)
+        page = await open_printed(open_path, f"/board/{closed}/{printed}", HOST, size)
         assert await axe_violations(page) == []
         assert await invalid_thai_lines(page) == []
         assert await small_texts(page) == []
@@ -138,33 +138,33 @@ async def test_papers_are_accessible_and_printed_without_blank_pages(
     assert needed <= len(PAGES.findall(content)) <= needed + 1
 
 
-async def test_a_signed_out_visitor_is_asked_to_sign_in_and_a_stranger_is_told(
+async def test_a_signed_out_visitor_sees_a_link_to_sign_in_and_a_stranger_a_message(
     sessions: Sessions,
 ) -> None:
     """Neither learns whether there is such a session."""
     open_path, closed, _ = sessions
-    for paper in ("minutes", "brief"):
-        page = await open_path(f"/board/{closed}/{paper}")
+    for printed in ("minutes", "brief"):
+        page = await open_path(f"/board/{closed}/{printed}")
         assert await page.is_visible("#sign-in a[href^='/signin?next=']")
-        page = await open_paper(open_path, f"/board/{closed}/{paper}", STRANGER)
+        page = await open_printed(open_path, f"/board/{closed}/{printed}", STRANGER)
         assert await page.is_visible("#missing")
         assert await page.is_hidden("#links")
 
 
 @pytest.mark.parametrize(
-    ("kind", "paper", "is_later"),
+    ("kind", "printed", "is_later"),
     [("POSITION_TAKE", "brief", True), ("COMMITMENT_REPORT", "minutes", False)],
 )
-async def test_a_task_of_a_session_leads_to_its_board_and_paper(
-    sessions: Sessions, kind: str, paper: str, is_later: bool
+async def test_a_task_of_a_session_leads_to_its_board_and_document(
+    sessions: Sessions, kind: str, printed: str, is_later: bool
 ) -> None:
     """The page of work counts and lists them."""
     open_path, closed, later = sessions
-    page = await open_paper(open_path, f"/work?kind={kind}", HOST)
+    page = await open_printed(open_path, f"/work?kind={kind}", HOST)
     assert (await page.inner_text(f"[data-kind={kind}]")).endswith(" 1")
     links = await page.eval_on_selector_all(
         "#one .reasons a", "(found) => found.map((one) => one.getAttribute('href'))"
     )
     key = later if is_later else closed
-    assert links == [f"/board/{key}", f"/board/{key}/{paper}"]
+    assert links == [f"/board/{key}", f"/board/{key}/{printed}"]
     assert await axe_violations(page) == []

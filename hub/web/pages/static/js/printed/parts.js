@@ -32,7 +32,7 @@ export const stateOf = (cell) => (cell ? h("span", { class: "state" }, mark(cell
 /** Return a day; a dash without one. */
 export const dayOf = (iso) => (iso ? formatDate(iso) : "–");
 
-/** Return the head of a paper: when, where, who hosts, who is present and who is not. */
+/** Return the head of a document: when, where, who hosts, who is present and who is not. */
 export function sessionHead(session, madeUp) {
   const namesOf = (isPresent) => session.delegations.filter(({ present }) => present === isPresent).map(({ agency }) => agencyName(agency)).join(", ");
   return [

@@ -1,16 +1,16 @@
 /**
  * Texts of minutes and briefs: key → [ไทย, English]. Terms follow docs/glossary.md.
  */
-export const PAPER_TEXTS = {
+export const PRINTED_TEXTS = {
   skipToContent: ["ข้ามไปที่เนื้อหา", "Skip to the content"],
   loadingSession: ["กำลังโหลดการประชุม", "Loading the session"],
   minutes: ["รายงานการประชุม", "Minutes"],
   brief: ["เอกสารสรุปก่อนประชุม", "Brief"],
   board: ["กระดานประชุม", "Board"],
-  files: ["เอกสารของการประชุม", "Papers of the session"],
+  files: ["เอกสารของการประชุม", "Documents of the session"],
   document: ["ดาวน์โหลด .docx", "Download .docx"],
   annex: ["ภาคผนวก .xlsx", "Annex .xlsx"],
-  signInForSession: ["ลงชื่อเข้าใช้ในนามหน่วยงานที่ได้รับเชิญ เพื่ออ่านเอกสารของการประชุม", "Sign in for an agency that is invited, to read the papers of a session"],
+  signInForSession: ["ลงชื่อเข้าใช้ในนามหน่วยงานที่ได้รับเชิญ เพื่ออ่านเอกสารของการประชุม", "Sign in for an agency that is invited, to read the documents of a session"],
   sessionMissing: ["ไม่พบการประชุมนี้ หรือหน่วยงานของท่านไม่ได้รับเชิญ", "There is no such session, or your agency is not invited"],
   draftMinutes: ["ร่าง: รายงานจะเป็นฉบับจริงเมื่อปิดประชุม", "Draft: the minutes are final once the session is closed"],
   sessionKind: ["ประเภท", "Kind"],
