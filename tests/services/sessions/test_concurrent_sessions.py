@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from hub.domain.linkage_shares import OPEN_STATUSES
+from hub.domain.matrix.question import FactBasis
 from hub.domain.sessions.commands import SessionStep
 from hub.domain.sessions.kinds import OperationKind, Stance
 from hub.domain.sessions.operations import ProposedOperation, parse_operations
@@ -24,13 +25,15 @@ from tests.services.sessions.eight_parties import (
     HOST,
     INVITED,
     ISSUES,
+    PROJECTS,
     EightParties,
     insert_world,
     read_source,
 )
+from tests.services.sessions.replay import compute_at, count_agreed, count_replayed
 
 SEQUENCES: Final = 1_000 if is_long_run() else 30
-STEPS: Final = 4
+STEPS: Final = 2
 """Things that each party does in a sequence, besides that of all the others."""
 TURNS: Final = 50
 FACTS_PER_OPERATION: Final[Mapping[OperationKind, int]] = {
@@ -184,6 +187,17 @@ async def assert_linkages_follow(parties: EightParties, expected: Expected) -> N
     assert not agreed & expected.removed
 
 
+async def assert_matrices_follow(database: Database, expected: Expected) -> None:
+    """Check the matrix with what is agreed, and that of reports, which have none of the linkages.
+
+    A project that a source reports elsewhere is in the area by money that was agreed there.
+    """
+    projects = {*PROJECTS, *(place[0] for place in expected.money if place[4] == "20")}
+    agreed = await compute_at(database, None)
+    assert count_agreed(agreed) == count_replayed(expected.shares, projects)
+    assert count_agreed(await compute_at(database, None, FactBasis.REPORTED)) == {}
+
+
 async def test_concurrent_negotiations_with_ingest_leave_what_the_agreements_say(
     fresh_database: Database,
 ) -> None:
@@ -201,6 +215,7 @@ async def test_concurrent_negotiations_with_ingest_leave_what_the_agreements_say
             for operation in parse_operations(json.loads(one["operations"])):
                 expected.apply(operation)
         await assert_linkages_follow(parties, expected)
+        await assert_matrices_follow(fresh_database, expected)
         money = {tuple(row)[:5]: row["amount_satang"] for row in await parties.fetch(IN_FORCE)}
         assert money == expected.money
         numbers = [row["number"] for row in await parties.fetch(NUMBERS, parties.session_id)]
