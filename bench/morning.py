@@ -20,7 +20,8 @@ from typing import Any
 
 from bench.benchmark import ROOT, describe_machine, run_hub, save_report
 
-CHROMIUM = Path("/usr/bin/chromium")
+PROGRAMS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
+CHROMIUM = next((program for program in PROGRAMS if program.exists()), PROGRAMS[0])
 YEAR = 2569
 PROVINCE = f"/?area=50&fy={YEAR}"
 CHANGE = f"/?area=50&fy={YEAR - 1}&to={YEAR}"

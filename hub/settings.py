@@ -44,6 +44,12 @@ class Settings:
             "the server itself, if HUB_DATABASE_URL is a pooler in transaction mode",
         ),
         Setting("HUB_POOL_SIZE", "10", "maximum number of database connections"),
+        Setting(
+            "HUB_WORKERS",
+            "1",
+            "processes that answer requests; each has its part of HUB_POOL_SIZE (at least 2), its "
+            "own cache, and counts HUB_RATE and HUB_AT_ONCE by itself",
+        ),
         Setting("HUB_RATE", "50", "requests per second of one client, on average; 0: no limit"),
         Setting("HUB_AT_ONCE", "20", "concurrent requests of one client; 0: no limit"),
         Setting("HUB_INTROSPECTION", "on", "GraphQL introspection: on or off"),
@@ -83,6 +89,7 @@ class Settings:
     anonymous: bool = True
     demo: bool = False
     database_direct_url: str | None = None
+    workers: int = 1
 
     @property
     def allows_loopback_webhooks(self) -> bool:
@@ -134,6 +141,7 @@ class Settings:
             == "allow",
             demo=resolve_demo_mode(values),
             database_direct_url=parse_direct_url(values),
+            workers=parse_integer("HUB_WORKERS", values["HUB_WORKERS"], 1, 64),
         )
 
     def read_secret(self, name: str) -> str:

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from hub.domain.agencies import Agency
 from hub.domain.budget import BudgetLine
-from hub.domain.findings import Finding
+from hub.domain.findings import Finding, FindingStatus
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf, OpaqueId
 from hub.domain.matrix.result import Matrix
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.projects import Project
+from hub.domain.same_as import SameAs
+from hub.domain.sessions.agreed_facts import FINDING_PREFIX, AgreedFact, Claim, FactFilter
 from hub.domain.sessions.agreements import Agreement
-from hub.domain.sessions.facts import FINDING_PREFIX, AgreedFact, Claim, FactFilter
 from hub.domain.sessions.kinds import FactStatus
 from hub.services.matrix.build_notices import list_unratified
 from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of, validate_agency_id
@@ -104,10 +105,11 @@ async def fetch_agreements(
     return [found.get(key or "") for key in ids]
 
 
-async def subjects(facts: Sequence[AgreedFact], context: Context) -> Sequence[Identifiable | None]:
+async def subjects(facts: Sequence[AgreedFact], context: Context) -> Sequence[Identifiable]:
     """Return what each fact is about; a fact is visible only with it."""
     gids = list(dict.fromkeys(one.subject_gid for one in facts))
-    found = dict(zip(gids, await fetch_nodes(gids, context), strict=True))
+    nodes = zip(gids, await fetch_nodes(gids, context), strict=True)
+    found = {gid: node for gid, node in nodes if node is not None}
     return [found[one.subject_gid] for one in facts]
 
 
@@ -132,6 +134,23 @@ async def claims_of_findings(
     found = await context.unit.agreed_facts.by_id(sorted(keys.values())) if keys else {}
     facts = [found.get(keys.get(one.id, "")) for one in findings]
     return [[fact.agreed, *fact.reported] if fact else [] for fact in facts]
+
+
+async def agreements_of_assertions(
+    assertions: Sequence[SameAs], context: Context
+) -> Sequence[Agreement | None]:
+    """Return the agreement that each assertion comes from."""
+    found = await context.unit.agreed_lines.agreements_of_identities([one.id for one in assertions])
+    return await fetch_agreements([found.get(one.id) for one in assertions], context)
+
+
+async def agreements_of_findings(
+    findings: Sequence[Finding], context: Context
+) -> Sequence[Agreement | None]:
+    """Return the agreement that settled each finding."""
+    ids = [one.id for one in findings if one.status is FindingStatus.SETTLED]
+    found = await context.unit.agreed_lines.agreements_of_findings(ids) if ids else {}
+    return await fetch_agreements([found.get(one.id) for one in findings], context)
 
 
 async def unratified(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[Agreement]]:

@@ -33,6 +33,11 @@ async def resolve_as_of(context: Context, as_of: AsOf | None) -> datetime | None
         return None
     if as_of.instant is not None:
         return validate_not_future(as_of.instant, context.status_time)
+    if as_of.session_id is not None:
+        session = (await context.unit.sessions.by_id([as_of.session_id])).get(as_of.session_id)
+        if session is None:
+            raise not_found_error("asOf.session")
+        return session.closed_at
     if as_of.plan_version_id is None:
         return None
     since = await context.unit.plans.visible_since(as_of.plan_version_id)

@@ -1,7 +1,7 @@
 """Resolvers of the matrix: computed once per field; contributions and projects on demand."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from hub.domain.budget import BudgetLine, BudgetPhase
@@ -26,7 +26,7 @@ from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.domain.text import Notice
-from hub.errors import Invalid, TooCostly
+from hub.errors import TooCostly
 from hub.services.matrix.build_notices import build_header_notices, build_notices
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
@@ -62,26 +62,6 @@ async def saved_matrix(
 ) -> Sequence[Matrix]:
     """Return the matrix of a key, computed again."""
     return [await compute_for_request(context, decode_matrix_key(key), selected)]
-
-
-async def fetch_cells_by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
-    """Return cells by matrix key and member keys; cells that do not exist are absent."""
-    matrices: dict[str, Matrix] = {}
-    found: dict[str, Cell] = {}
-    for key in dict.fromkeys(keys):
-        matrix_key, _, members = key.partition("/")
-        row, _, column = members.partition("/")
-        try:
-            if matrix_key not in matrices:
-                matrices[matrix_key] = await compute_for_request(
-                    context, decode_matrix_key(matrix_key)
-                )
-        except Invalid:
-            continue
-        for cell in matrices[matrix_key].cells:
-            if (cell.row.key, cell.column.key) == (row, column):
-                found[key] = cell
-    return found
 
 
 def cells(

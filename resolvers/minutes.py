@@ -171,9 +171,7 @@ async def matrices_of_issues(issues: Sequence[BriefIssue], context: Context) -> 
             FiscalYearRange(one.brief.fiscal_year, one.brief.fiscal_year),
             MatrixFilter(
                 areas=(one.brief.area.id,),
-                # Cells are judged by the chain; a question about one issue counts too little.
-                issues=() if one.issue.chain_id else (one.issue.id,),
-                chains=(one.issue.chain_id,) if one.issue.chain_id else (),
+                issues=(one.issue.id,),
             ),
         )
         found.append(await compute_for_request(context, question))

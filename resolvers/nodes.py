@@ -15,7 +15,7 @@ from hub.domain.rules import Rule
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.domain.user_errors import UserError
 from hub.errors import Invalid
-from resolvers import matrix, suggestions
+from resolvers import cells, suggestions
 from resolvers.context import Context
 
 Loader = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
@@ -119,7 +119,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),
     "Ruling": lambda c, keys: c.unit.rulings.by_id(keys),
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
-    "Cell": matrix.fetch_cells_by_key,
+    "Cell": cells.fetch_cells_by_key,
     "PlanningRound": fetch_rounds,
     "JointSession": lambda c, keys: c.unit.sessions.by_id(keys),
     "Delegation": lambda c, keys: c.unit.sessions.delegations_by_id(keys),
@@ -145,15 +145,23 @@ def parse_global_id(text: str) -> GlobalId | None:
     return global_id
 
 
-async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
-    """Return the record of each id, null if there is none; one statement per type."""
+async def fetch_nodes(
+    texts: Sequence[str], context: Context, selected: frozenset[str] | None = None
+) -> list[Identifiable | None]:
+    """Return the record of each id, null if there is none; one statement per type.
+
+    `selected`: the names of the fields below them, if they are known.
+    """
     ids = [parse_global_id(text) for text in texts]
     keys: dict[str, list[str]] = defaultdict(list)
     for global_id in ids:
         if global_id is not None and global_id.type in LOADERS:
             keys[global_id.type].append(global_id.key)
     records_by_type = {
-        kind: await LOADERS[kind](context, global_id) for kind, global_id in keys.items()
+        kind: await cells.fetch_cells_by_key(context, local_ids, selected)
+        if kind == "Cell" and selected is not None
+        else await LOADERS[kind](context, local_ids)
+        for kind, local_ids in keys.items()
     }
     return [records_by_type.get(i.type, {}).get(i.key) if i else None for i in ids]
 
@@ -161,11 +169,12 @@ async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiab
 async def node(
     _roots: Sequence[None],
     context: Context,
+    selected: frozenset[str],
     *,
     id: OpaqueId,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Identifiable | None]:
     """Return the record with an id; null if there is none."""
-    return await fetch_nodes([id], context)
+    return await fetch_nodes([id], context, selected)
 
 
 async def nodes(

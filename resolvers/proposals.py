@@ -8,6 +8,7 @@ from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.matrix.comparison import MatrixComparison
 from hub.domain.matrix.result import Cell
 from hub.domain.paging import Connection, PageRequest, slice_page
+from hub.domain.plan_review import RuleCheck
 from hub.domain.sessions.agreements import Agreement
 from hub.domain.sessions.drafts import OperationDraft
 from hub.domain.sessions.preview import ProposalPreview
@@ -23,6 +24,7 @@ from hub.domain.sessions.session import AgendaItem, JointSession
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.user_errors import UserError
 from hub.services.commands.acting import Acting
+from hub.services.sessions.check_rules import check_operations
 from resolvers.context import Context
 from resolvers.nodes import fetch_nodes, require_agencies
 
@@ -243,6 +245,13 @@ async def preview(
     """Return what operations would do; nothing is stored."""
     acting = Acting(context.identify_viewer(), context.audit_context)
     return [await context.commands.sessions.preview(acting, session.key, operations)]
+
+
+async def checks(
+    owners: Sequence[Proposal | ProposalPreview], context: Context
+) -> Sequence[Sequence[RuleCheck]]:
+    """Return the rules applied to the operations of each proposal."""
+    return [await check_operations(context.unit, one.operations) for one in owners]
 
 
 async def ready_proposals(

@@ -10,6 +10,7 @@ from hub.domain.areas import Area
 from hub.domain.global_id import GlobalId
 from hub.domain.matrix.comparison import MatrixComparison, compare_matrices
 from hub.domain.matrix.key import decode_matrix_key
+from hub.domain.matrix.question import FactBasis
 from hub.domain.matrix.result import Matrix
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, slice_page
@@ -235,18 +236,23 @@ async def events(
 
 
 async def compute_matrix_of(
-    context: Context, one: JointSession, at: datetime | None = None
+    context: Context,
+    one: JointSession,
+    at: datetime | None = None,
+    basis: FactBasis = FactBasis.AGREED,
 ) -> Matrix:
     """Return the matrix of a session as it is now, or as known at an instant."""
-    question = replace(decode_matrix_key(one.matrix_key), as_of=None)
+    question = replace(decode_matrix_key(one.matrix_key), as_of=None, basis=basis)
     return await compute_matrix(
         context.unit, question, as_of_time=at, now=context.status_time, today=context.today
     )
 
 
-async def matrices(sessions: Sequence[JointSession], context: Context) -> Sequence[Matrix | None]:
-    """Return the matrix of each session."""
-    return [await compute_matrix_of(context, one) for one in sessions]
+async def matrices(
+    sessions: Sequence[JointSession], context: Context, *, basis: FactBasis = FactBasis.AGREED
+) -> Sequence[Matrix | None]:
+    """Return the matrix of each session, with figures built from this basis."""
+    return [await compute_matrix_of(context, one, basis=basis) for one in sessions]
 
 
 async def changes(

@@ -12,16 +12,22 @@ from hub.domain.linkages import Linkage
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from hub.domain.rules import Rule
+from hub.domain.sessions.agreements import Commitment
+from hub.domain.sessions.proposals import Proposal
+from hub.domain.sessions.session import JointSession
 from hub.domain.tasks import (
     TASK_CURSOR_TYPES,
     Task,
     TaskCount,
     TaskFilter,
     TaskKind,
+    commitment_title,
     conflict_title,
     linkage_title,
+    position_title,
     quarantine_title,
     request_title,
+    session_title,
     webhook_title,
 )
 from hub.domain.text import LocalizedText
@@ -75,6 +81,12 @@ async def titles(tasks: Sequence[Task], context: Context) -> Sequence[LocalizedT
             found.append(webhook_title(subject.name))
         elif isinstance(subject, Finding):
             found.append(conflict_title(subject.summary))
+        elif isinstance(subject, JointSession):
+            found.append(session_title(subject.title))
+        elif isinstance(subject, Proposal):
+            found.append(position_title(subject.summary))
+        elif isinstance(subject, Commitment):
+            found.append(commitment_title(subject.text))
         else:
             source = subject if isinstance(subject, Source) else None
             found.append(quarantine_title(name_of(source), task.count or 0))

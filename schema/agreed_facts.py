@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain.provenance import Assertion
-from hub.domain.sessions import facts as domain
+from hub.domain.sessions import agreed_facts as domain
 from hub.domain.sessions.kinds import AgreedField, FactStatus
 from resolvers import agreed_facts
 from schema import binding

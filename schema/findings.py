@@ -19,6 +19,7 @@ from schema.rules import Rule
 from schema.text import Connection, FiscalYear, LocalizedText
 
 if TYPE_CHECKING:
+    from schema.agreements import Agreement
     from schema.areas import Area
     from schema.projects import Project
 
@@ -69,6 +70,10 @@ class Finding(Node):
     status: FindingStatus = field("Status (สถานะ)")
     dismissal: Dismissal | None = field(
         "Who dismissed it and why; null: not dismissed (การไม่ดำเนินการ)"
+    )
+    settled_by: Annotated["Agreement", Lazy("schema.agreements")] | None = resolver_field(
+        agreed_facts.agreements_of_findings,
+        "The agreement that settled it; null: none, or not visible to you (ข้อตกลง)",
     )
     created_at: datetime = field("First noticed (พบครั้งแรก)")
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")

@@ -27,11 +27,17 @@ class AsOfInput:
     plan_version: strawberry.ID | None = optional_field(
         "When this version of a plan first became visible to you (ฉบับของแผน)"
     )
+    session: strawberry.ID | None = optional_field(
+        "When this joint session was closed; now, as long as it is not closed (การประชุมร่วม)"
+    )
 
     def to_domain(self, field: str) -> lookups.AsOf:
         """Return the instant in UTC; `Invalid` without an offset or out of range."""
         if isinstance(self.instant, datetime):
             return lookups.AsOf.at_instant(self.instant, f"{field}.instant")
+        session = given(self.session)
+        if session is not None:
+            return lookups.AsOf(session_id=parse_key(session, f"{field}.session", "JointSession"))
         version_id = GlobalId.parse(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
         return lookups.AsOf(plan_version_id=version_id.key)
 

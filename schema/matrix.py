@@ -9,7 +9,7 @@ import strawberry
 from hub.domain.matrix import result as domain
 from hub.domain.matrix.question import DimensionKind, FactBasis
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
-from resolvers import agreed_facts, rates
+from resolvers import agreed_facts, comparison, rates
 from resolvers import agreements as agreement_resolvers
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
@@ -26,6 +26,7 @@ from schema.value_chain import ExpectedRole
 
 if TYPE_CHECKING:
     from schema.agreements import Agreement, Commitment
+    from schema.comparison import MatrixComparison
 
 Lazy = strawberry.lazy
 
@@ -34,6 +35,8 @@ YEAR_ON_YEAR_DESCRIPTION = (
 )
 YEAR_ON_YEAR_COST = Cost(weight=5)
 """Two more statements for each matrix, whatever the number of cells."""
+COMPARISON_COST = Cost(weight=500)
+"""Another matrix."""
 PHASE_DESCRIPTION = "Budget phase; phases are never added up (ขั้นของงบประมาณ)"
 
 
@@ -238,6 +241,14 @@ class Matrix:
         matrix_resolvers.notices, "Notices about figures, areas and sources (ข้อสังเกต)"
     )
     basis: FactBasis = field("What its figures are built from (ฐานของข้อมูล)")
+    compare: Annotated["MatrixComparison", Lazy("schema.comparison")] = resolver_field(
+        comparison.compare,
+        "The cells that differ from the same question at another time, or for other years "
+        "(เปรียบเทียบ)",
+        cost=COMPARISON_COST,
+        to="What the hub knew then (สิ่งที่ระบบรู้ ณ เวลานั้น)",
+        fiscal_years="Other years (ช่วงปีงบประมาณ)",
+    )
     unratified: list[Annotated["Agreement", Lazy("schema.agreements")]] = resolver_field(
         agreed_facts.unratified,
         "Agreements its figures rest on that are concluded but not ratified, as far as visible to "

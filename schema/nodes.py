@@ -12,7 +12,9 @@ class NodeQuery:
     """Root fields of records of any type."""
 
     node: Node | None = resolver_field(
-        nodes.node, "The record with an id; null if there is none (ข้อมูลที่มีรหัสนี้)"
+        nodes.node,
+        "The record with an id; null if there is none (ข้อมูลที่มีรหัสนี้)",
+        with_selection=True,
     )
     nodes: list[Node | None] = resolver_field(
         nodes.nodes,

@@ -21,6 +21,7 @@ from schema.cost import Cost
 from schema.errors import UserError
 from schema.matrix import Cell
 from schema.node import Node
+from schema.plan_review import RuleCheck
 from schema.text import Connection, LocalizedText
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class ProposalPreview:
     changes: MatrixComparison | None = field(
         "What would change on the matrix; null: an operation is not possible (ตัวอย่างผล)"
     )
+    checks: list[RuleCheck] = resolver_field(
+        proposal_resolvers.checks,
+        "Rules applied to it: top-two issues, consent, stage (ผลการตรวจ)",
+    )
     required_parties: list[RequiredParty] = resolver_field(
         proposal_resolvers.required_of_previews, "Agencies that must accept (ผู้ที่ต้องเห็นชอบ)"
     )
@@ -111,6 +116,10 @@ class Proposal(Node):
         proposal_resolvers.previews,
         "What would change on the matrix; null: an operation is no longer possible (ตัวอย่างผล)",
         cost=MATRIX_COST,
+    )
+    checks: list[RuleCheck] = resolver_field(
+        proposal_resolvers.checks,
+        "Rules applied to it: top-two issues, consent, stage (ผลการตรวจ)",
     )
     required_parties: list[RequiredParty] = resolver_field(
         proposal_resolvers.required_parties,

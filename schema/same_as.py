@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import same_as as domain
-from resolvers import same_as
+from resolvers import agreed_facts, same_as
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field
 from schema.linkages import Reason
 from schema.node import Node
 
 if TYPE_CHECKING:
+    from schema.agreements import Agreement
     from schema.projects import Project
 
 Lazy = strawberry.lazy
@@ -35,6 +36,10 @@ class SameAs(Node):
     )
     by: Agency | None = resolver_field(
         same_as.by, "Agency that asserted it; null: sources name each other (ผู้ยืนยัน)"
+    )
+    agreement: Annotated["Agreement", Lazy("schema.agreements")] | None = resolver_field(
+        agreed_facts.agreements_of_assertions,
+        "The agreement it comes from; null: none, or not visible to you (ข้อตกลง)",
     )
     created_at: datetime = field("When it was created (สร้างเมื่อ)")
     undone_at: datetime | None = field("When it was undone; null: in force (ยกเลิกเมื่อ)")

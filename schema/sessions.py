@@ -206,7 +206,10 @@ class JointSession(Node):
         "Kinds of operations that may be agreed in it now (สิ่งที่ตกลงได้)"
     )
     matrix: Matrix | None = resolver_field(
-        session_resolvers.matrices, "The matrix on the board (เมทริกซ์)", cost=MATRIX_COST
+        session_resolvers.matrices,
+        "The matrix on the board (เมทริกซ์)",
+        cost=MATRIX_COST,
+        basis="What its figures are built from (ฐานของข้อมูล)",
     )
     changes: MatrixComparison | None = resolver_field(
         session_resolvers.changes,

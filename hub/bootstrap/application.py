@@ -44,6 +44,7 @@ from hub.web.auth.metadata import Metadata
 from hub.web.auth.sessions import Sessions
 from hub.web.auth.token_endpoint import TokenEndpoint
 from hub.web.cors import CorsMiddleware
+from hub.web.file_admission import FileAdmission
 from hub.web.files import FileEndpoints
 from hub.web.graphql.allow_list import OperationAllowList, load_documents
 from hub.web.graphql.answer_cache import AnswerCache
@@ -56,6 +57,7 @@ from hub.web.matrix_files import MatrixFileEndpoints
 from hub.web.own_hosts import OwnHostsMiddleware, list_own_names
 from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
+from hub.web.session_files import SessionFileEndpoints
 from schema.contract import create_schema
 from schema.cost import list_field_costs
 from schema.execution.executor import PlannedExecutor
@@ -151,6 +153,7 @@ def build_application(
         executor_class=PlannedExecutor if settings.planned_execution else None,
         cache=build_answer_cache(settings, database, clock),
     )
+    admission = FileAdmission(graphql.execution)
     app = Starlette(
         routes=[
             Route("/graphql", graphql),
@@ -160,7 +163,8 @@ def build_application(
             *token_endpoint.routes(),
             *Metadata(settings.url).routes(),
             *files.routes(),
-            *MatrixFileEndpoints(graphql.execution, settings.url).routes(),
+            *MatrixFileEndpoints(admission, settings.url).routes(),
+            *SessionFileEndpoints(admission).routes(),
             *Health(partial(database.is_responsive, 2)).routes(),
             *PAGES,
         ],

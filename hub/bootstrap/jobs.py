@@ -67,6 +67,15 @@ async def run_background_jobs(
 
 
 @asynccontextmanager
+async def run_jobs_of_process(
+    _settings: Settings, _database: Database, denied: DeniedRequests, _clock: Clock
+) -> AsyncIterator[None]:
+    """Run until the block ends what each process that answers requests needs."""
+    async with flush_denied_requests(denied):
+        yield
+
+
+@asynccontextmanager
 async def run_until_end(
     work: Coroutine[Any, Any, None], stop_timeout: float | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:

@@ -16,7 +16,7 @@ from hub.bootstrap.application import (
     load_allowed_operations,
     utc_now,
 )
-from hub.bootstrap.jobs import run_background_jobs
+from hub.bootstrap.jobs import run_background_jobs, run_jobs_of_process
 from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
@@ -34,7 +34,9 @@ class HubApplication:
 
     Its lifespan opens the database, builds the application over it and runs the background jobs;
     `wait_until_started` returns that application, or raises what prevented the start.
-    `generated_connectors` are those of the made-up sources of `hub demo fill`.
+    `generated_connectors` are those of the made-up sources of `hub demo fill`. Without `runs_jobs`
+    another process on the same database does the background work. Without `answers_during_start`
+    the server listens only when the hub can answer; meanwhile another process does.
     """
 
     def __init__(
@@ -44,11 +46,16 @@ class HubApplication:
         *,
         generated_connectors: Mapping[str, Connector] | None = None,
         clock: Clock = utc_now,
+        runs_jobs: bool = True,
+        answers_during_start: bool = True,
     ) -> None:
         self._settings = settings
         self._report = report
         self._generated_connectors = generated_connectors
         self._clock = clock
+        self._answers_during_start = answers_during_start
+        self._runs_jobs = runs_jobs
+        self._run_jobs = run_background_jobs if runs_jobs else run_jobs_of_process
         self._operations = load_allowed_operations(settings)
         self._starting = create_starting_application(
             settings.url, demo=settings.demo, lifespan=self._lifespan
@@ -88,6 +95,8 @@ class HubApplication:
         """Start in a separate task, so that requests are answered during the start; then stop."""
         running = asyncio.create_task(self._run())
         try:
+            if not self._answers_during_start:
+                await self._start_finished.wait()
             yield
         finally:
             self._stopping.set()
@@ -132,10 +141,8 @@ class HubApplication:
             )
             self._application, self._current = application, application.app
             self._start_finished.set()  # tasks that await the start run before the first job
-            async with run_background_jobs(
-                settings, database, application.audit.denied, self._clock
-            ):
-                if settings.demo:
+            async with self._run_jobs(settings, database, application.audit.denied, self._clock):
+                if settings.demo and self._runs_jobs:
                     await self._prepare_demo(database)
                 await self._stopping.wait()
                 self._current = self._starting

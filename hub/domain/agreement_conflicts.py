@@ -7,7 +7,7 @@ from typing import Final
 from hub.domain.findings import FindingKind, FindingRow
 from hub.domain.findings_of_projects import digest_of, project_gid
 from hub.domain.linkages import Reason
-from hub.domain.sessions.facts import FINDING_PREFIX, FactReport, FactTerms
+from hub.domain.sessions.agreed_facts import FINDING_PREFIX, FactReport, FactTerms
 from hub.domain.sessions.kinds import AgreedField, FactStatus
 from hub.domain.text import Locale, LocalizedText, localized_text
 

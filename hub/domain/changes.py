@@ -23,6 +23,8 @@ class ChangeTopic(Enum):
     PLAN_VERSION = "PLAN_VERSION"
     FINDING = "FINDING"
     SOURCE_RUN = "SOURCE_RUN"
+    AGREEMENT = "AGREEMENT"
+    COMMITMENT = "COMMITMENT"
 
     @property
     def event_type(self) -> str:

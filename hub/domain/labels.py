@@ -11,6 +11,12 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.question import AgencyRole, AreaRole, AxisOrder, DimensionKind
 from hub.domain.matrix.result import CellState, CountTreatment
+from hub.domain.sessions.kinds import (
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentStatus,
+    Stance,
+)
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
 
@@ -91,6 +97,22 @@ LABELS: Final[Mapping[object, tuple[str, str]]] = {
     CountTreatment.DUPLICATE_RECORD: ("ระเบียนซ้ำ", "duplicate record"),
     CountTreatment.EXCLUDED_PHASE: ("คนละขั้นของเงิน", "another phase"),
     CountTreatment.NO_AMOUNT: ("ไม่มีจำนวนเงิน", "no amount"),
+    Stance.ACCEPT: ("เห็นชอบ", "accepts"),
+    Stance.ACCEPT_WITH_CONDITION: ("เห็นชอบโดยมีเงื่อนไข", "accepts with a condition"),
+    Stance.OBJECT: ("ไม่เห็นชอบ", "objects"),
+    Stance.ABSTAIN: ("งดออกความเห็น", "abstains"),
+    AgreementStatus.CONCLUDED: ("ตกลงในที่ประชุม", "concluded"),
+    AgreementStatus.RATIFIED: ("ได้รับความเห็นชอบแล้ว", "ratified"),
+    AgreementStatus.NOT_RATIFIED: ("ไม่ได้รับความเห็นชอบ", "not ratified"),
+    AgreementStatus.SUPERSEDED: ("มีข้อตกลงใหม่แทน", "superseded"),
+    CommitmentKind.PLEDGE: ("รับดำเนินการช่องว่าง", "takes a gap"),
+    CommitmentKind.CONDITION: ("เงื่อนไข", "condition"),
+    CommitmentKind.TASK: ("งานที่มอบหมาย", "task"),
+    CommitmentStatus.OPEN: ("ยังไม่เริ่ม", "open"),
+    CommitmentStatus.IN_PROGRESS: ("กำลังดำเนินการ", "in progress"),
+    CommitmentStatus.DONE: ("แล้วเสร็จ", "done"),
+    CommitmentStatus.LATE: ("ล่าช้า", "late"),
+    CommitmentStatus.WITHDRAWN: ("ถอนแล้ว", "withdrawn"),
     CountTreatment.REPLACED_BY_AGREEMENT: (
         "ข้อตกลงกำหนดยอดแทน",
         "replaced by an agreement",

@@ -24,10 +24,13 @@ class Lookup(Generic[Record]):
 
 @value
 class AsOf:
-    """What the hub knew at an instant, or when a plan version became known; exactly one is set."""
+    """What the hub knew at an instant, when a plan version became known, or when a joint session
+    was closed (now, as long as it is not closed); exactly one is set.
+    """
 
     instant: datetime | None = None
     plan_version_id: str | None = None
+    session_id: str | None = None
 
     @classmethod
     def at_instant(cls, instant: datetime, field: str = "asOf.instant") -> "AsOf":

@@ -18,6 +18,9 @@ class TaskKind(Enum):
     QUARANTINE_REVIEW = "QUARANTINE_REVIEW"
     WEBHOOK_REPAIR = "WEBHOOK_REPAIR"
     CONFLICT_REVIEW = "CONFLICT_REVIEW"
+    SESSION_PREPARE = "SESSION_PREPARE"
+    POSITION_TAKE = "POSITION_TAKE"
+    COMMITMENT_REPORT = "COMMITMENT_REPORT"
 
 
 @record
@@ -114,6 +117,23 @@ def conflict_title(summary: LocalizedText) -> LocalizedText:
     return LocalizedText(
         f"ตรวจข้อมูลขัดแย้ง: {summary.th}", f"Review a conflict: {summary.en or summary.th}"
     )
+
+
+def session_title(title: str) -> LocalizedText:
+    """Return the title of a task to prepare for a joint session."""
+    return LocalizedText(f"เตรียมการประชุม “{title}”", f"Prepare for the session “{title}”")
+
+
+def position_title(summary: str) -> LocalizedText:
+    """Return the title of a task to take a position on a proposal."""
+    return LocalizedText(
+        f"แสดงท่าทีต่อข้อเสนอ “{summary}”", f"Take a position on the proposal “{summary}”"
+    )
+
+
+def commitment_title(text: str) -> LocalizedText:
+    """Return the title of a task to report on a commitment."""
+    return LocalizedText(f"รายงานข้อผูกพัน “{text}”", f"Report on the commitment “{text}”")
 
 
 def quarantine_title(source: LocalizedText | None, count: int) -> LocalizedText:

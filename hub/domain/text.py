@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from hub.domain.sources.ledger import PhaseAmount
 
 
+INVALID_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that a document in XML cannot have (XML 1.0, section 2.2)."""
+
+
+def remove_invalid_characters(text: str) -> str:
+    """Return a text as a document in XML can have it."""
+    return INVALID_IN_XML.sub("", text)
+
+
 class Locale(Enum):
     """Language of a text (ภาษา)."""
 

@@ -1,5 +1,6 @@
 """Statements about agencies, with their code and parent agency on a given date."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -96,13 +97,33 @@ def agency_of(row: asyncpg.Record) -> Agency:
     )
 
 
+class Placements:
+    """All parents of agencies; between two dates on which one begins or ends, they are the same."""
+
+    def __init__(self, rows: Sequence[asyncpg.Record]) -> None:
+        self._rows = rows
+        boundaries = {row[name] for row in rows for name in ("valid_from", "valid_to")}
+        self._change_dates = sorted(boundaries - {None})
+        self._parents: dict[int, Mapping[str, str]] = {}
+
+    def on(self, day: date) -> Mapping[str, str]:
+        """Return the parent id by agency id on a date."""
+        period = bisect_right(self._change_dates, day)
+        if period not in self._parents:
+            self._parents[period] = {
+                row["agency_id"]: row["parent_id"]
+                for row in self._rows
+                if is_in_force(row["valid_from"], row["valid_to"], day)
+            }
+        return self._parents[period]
+
+
 class Agencies:
     """Agencies in one request's snapshot. `on` is the date for which code and parent are read."""
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
-        self._placements: list[asyncpg.Record] | None = None
-        self._parents: dict[date, Mapping[str, str]] = {}
+        self._placements: Placements | None = None
 
     async def by_id(self, ids: Sequence[str], on: date) -> dict[str, Agency]:
         """Return the agencies by id, whether in force or not; unknown ids are absent."""
@@ -125,24 +146,28 @@ class Agencies:
     async def parents_on(self, on: date) -> Mapping[str, str]:
         """Return the parent id by agency id on a date; agencies without a parent are absent.
 
-        The placements are read once per request.
+        The placements are read by the first call, unless they were read from the same data before.
         """
         if self._placements is None:
-            self._placements = await self._transaction.fetch_rows(PARENTS)
-        if on not in self._parents:
-            self._parents[on] = {
-                row["agency_id"]: row["parent_id"]
-                for row in self._placements
-                if is_in_force(row["valid_from"], row["valid_to"], on)
-            }
-        return self._parents[on]
+            self._placements = await self._transaction.remember(
+                "placements", self._fetch_placements
+            )
+        return self._placements.on(on)
+
+    async def _fetch_placements(self) -> "Placements":
+        return Placements(await self._transaction.fetch_rows(PARENTS))
 
     async def list_in_force(self, kind: AgencyKind, under: str | None, on: date) -> list[Agency]:
         """Return all agencies of a kind in force on a date, in Thai order; `under` keeps direct
         children.
         """
-        rows = await self._transaction.fetch_rows(BY_KIND, kind=kind.value, on=on)
-        return [agency_of(row) for row in rows if under in (None, row["parent_id"])]
+
+        async def _fetch() -> list[tuple[str | None, Agency]]:
+            rows = await self._transaction.fetch_rows(BY_KIND, kind=kind.value, on=on)
+            return [(row["parent_id"], agency_of(row)) for row in rows]
+
+        found = await self._transaction.remember(("agencies in force", kind, on), _fetch)
+        return [one for parent_id, one in found if under in (None, parent_id)]
 
     async def by_province_areas(self, area_ids: Sequence[str], on: date) -> dict[str, Agency]:
         """Return the province agencies by the id of their area."""

@@ -92,14 +92,33 @@ MEMBERSHIP_EDGES: Final = sa.select(
 ).order_by(area_membership.c.child_id, area_membership.c.parent_id)
 
 
+class Editions:
+    """All memberships; between two dates on which one begins or ends, the edition is the same."""
+
+    def __init__(self, rows: Sequence[asyncpg.Record]) -> None:
+        self._rows = rows
+        boundaries = {row[name] for row in rows for name in ("valid_from", "valid_to")}
+        self._change_dates = sorted(boundaries - {None})
+        self._editions: dict[int, Mapping[str, list[str]]] = {}
+
+    def on(self, day: date) -> Mapping[str, list[str]]:
+        """Return the parent ids by child id on a date."""
+        edition = bisect_right(self._change_dates, day)
+        if edition not in self._editions:
+            found: dict[str, list[str]] = defaultdict(list)
+            for row in self._rows:
+                if is_in_force(row["valid_from"], row["valid_to"], day):
+                    found[row["child_id"]].append(row["parent_id"])
+            self._editions[edition] = dict(found)
+        return self._editions[edition]
+
+
 class Areas:
     """Areas in one request's snapshot. `on` is a date of validity, not an instant of known time."""
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
-        self._membership_rows: list[asyncpg.Record] | None = None
-        self._change_dates: list[date] = []
-        self._editions: dict[int, Mapping[str, list[str]]] = {}
+        self._editions: Editions | None = None
 
     async def by_id(self, ids: Sequence[str]) -> dict[str, Area]:
         """Return the areas by code, whether in force or not; unknown codes are absent."""
@@ -131,8 +150,13 @@ class Areas:
         `under` keeps those at any depth below another area.
         """
         within = (await self.descendants([under], on))[under] if under is not None else None
-        rows = await self._transaction.fetch_rows(IN_FORCE, on=on, level=level.value)
-        return [area_of(row) for row in rows if within is None or row["id"] in within]
+
+        async def _fetch() -> list[Area]:
+            rows = await self._transaction.fetch_rows(IN_FORCE, on=on, level=level.value)
+            return [area_of(row) for row in rows]
+
+        found = await self._transaction.remember(("areas in force", level, on), _fetch)
+        return [one for one in found if within is None or one.id in within]
 
     async def parents(self, ids: Sequence[str], on: date) -> dict[str, list[AreaMembership]]:
         """Return the memberships in force on a date by child; an area may have none."""
@@ -180,28 +204,17 @@ class Areas:
         }
 
     async def parents_by_child(self, on: date) -> Mapping[str, list[str]]:
-        """Return the parent ids by child id on a date for the whole country: an edition, about 100
-        pairs.
+        """Return the parent ids by child id on a date for the whole country: an edition, some 8,000
+        pairs with local authorities.
 
-        All editions are read by the first call of a request; between two dates on which a
-        membership begins or ends, the edition is the same.
+        All editions are read by the first call, unless they were read from the same data before.
         """
-        if self._membership_rows is None:
-            self._membership_rows = await self._transaction.fetch_rows(MEMBERSHIP_EDGES)
-            boundary_dates = {
-                row[boundary]
-                for row in self._membership_rows
-                for boundary in ("valid_from", "valid_to")
-            }
-            self._change_dates = sorted(boundary_dates - {None})
-        edition = bisect_right(self._change_dates, on)
-        if edition not in self._editions:
-            found: dict[str, list[str]] = defaultdict(list)
-            for row in self._membership_rows:
-                if is_in_force(row["valid_from"], row["valid_to"], on):
-                    found[row["child_id"]].append(row["parent_id"])
-            self._editions[edition] = dict(found)
-        return self._editions[edition]
+        if self._editions is None:
+            self._editions = await self._transaction.remember("editions", self._fetch_editions)
+        return self._editions.on(on)
+
+    async def _fetch_editions(self) -> "Editions":
+        return Editions(await self._transaction.fetch_rows(MEMBERSHIP_EDGES))
 
     async def descendants(self, ids: Sequence[str], on: date) -> dict[str, set[str]]:
         """Return each area id with the ids of all areas below it in the edition of a date, itself

@@ -22,6 +22,7 @@ from hub.store.database import Database
 from hub.store.listener import retrieve_exception
 from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import metadata
+from hub.store.version_cache import CURRENT_VERSION
 
 DERIVED: Final = frozenset(
     {
@@ -68,12 +69,6 @@ READS_UNTRACKED: Final = re.compile(
     rf"(?<![\w'])(?:{'|'.join(sorted(UNTRACKED))})(?![\w'])|\baudit\."
 )
 
-CURRENT: Final = """
-select head.count + notes.count || ' ' || (head.mark # notes.mark) as version,
-    transaction_timestamp() as at
-from data_version head
-cross join (select count(*) as count, coalesce(bit_xor(mark), 0) as mark from data_change) notes
-"""
 VALID_UNTIL: Final = """
 select min(s.last_success_at + late.age) as fresh_until, (
     select min(until) from data_sharing
@@ -112,7 +107,7 @@ class DataVersions:
             await asyncio.wait([running])
         self._running, self._next = self._next, None  # who calls from now on needs a later one
         async with self._database.read_transaction() as transaction:
-            [row] = await transaction.fetch(CURRENT)
+            [row] = await transaction.fetch(CURRENT_VERSION)
         return DataVersion(row["version"], row["at"])
 
 
@@ -128,7 +123,7 @@ async def find_validity(transaction: ReadTransaction, now: datetime) -> AnswerVa
         return None
     cadences, ages = zip(*LIMITS, strict=True)
     [until] = await transaction.fetch(VALID_UNTIL, now, cadences, ages)
-    [row] = await transaction.fetch(CURRENT)
+    [row] = await transaction.fetch(CURRENT_VERSION)
     version = DataVersion(row["version"], row["at"])
     return AnswerValidity(version, now, until["fresh_until"], until["shared_until"])
 

@@ -20,6 +20,7 @@ from hub.store.connections import (
 )
 from hub.store.listener import Notifications
 from hub.store.read_transaction import ACQUIRE_TIMEOUT, RESPONSE_TIMEOUT, UNLIMITED, ReadTransaction
+from hub.store.version_cache import VersionCache
 
 StoreConnection: TypeAlias = asyncpg.Connection
 """A connection in a transaction, which services pass from one function of the store to another."""
@@ -44,6 +45,7 @@ class Database:
         self.pool = pool
         self.notifications = notifications
         self._pooler = transaction_pool
+        self._cache = VersionCache()
         self._first_statement = SET_FOR_TRANSACTION if transaction_pool is not None else None
 
     @property
@@ -55,7 +57,9 @@ class Database:
         self, limits: ReadLimits = UNLIMITED
     ) -> AsyncIterator[ReadTransaction]:
         """Open a snapshot for one request."""
-        transaction = ReadTransaction(self._transaction_pool, self._first_statement, limits)
+        transaction = ReadTransaction(
+            self._transaction_pool, self._first_statement, limits, self._cache
+        )
         try:
             yield transaction
         finally:

@@ -8,13 +8,13 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
     suppress,
 )
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
@@ -23,9 +23,11 @@ from hub.domain.read_limits import ReadLimits
 from hub.errors import NotReady, TooCostly
 from hub.store.connections import CONNECTION_ERRORS, STATEMENT_TIMEOUT, is_released
 from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
+from hub.store.version_cache import CURRENT_VERSION, VersionCache
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BEGIN: Final = "begin isolation level repeatable read read only"
 ACQUIRE_TIMEOUT: Final = 10.0
@@ -52,6 +54,7 @@ class ReadTransaction:
         pool: asyncpg.Pool | asyncpg.Connection,
         first_statement: str | None = None,
         limits: ReadLimits = UNLIMITED,
+        cache: VersionCache | None = None,
     ) -> None:
         self.statement_count = 0
         self.sent_statements: list[str] = []
@@ -61,6 +64,8 @@ class ReadTransaction:
         self._first_statement = first_statement
         self._statement_seconds = limits.statement_seconds
         self._admit = limits.admit
+        self._cache = cache
+        self._values: dict[Hashable, Any] | None = None
         self._lock = asyncio.Lock()
         self._closed = False
         self._stack = AsyncExitStack()
@@ -95,6 +100,22 @@ class ReadTransaction:
         if not self._allows_large_hashes:
             self._allows_large_hashes = True
             await self.fetch(SET_MATRIX_SETTINGS)
+
+    async def remember(self, key: Hashable, compute: Callable[[], Awaitable[T]]) -> T:
+        """Return what `compute` returns from this snapshot, or returned from the same data before.
+
+        The key names the computation and its arguments; nobody changes the value.
+        """
+        if self._cache is None or self.left_snapshot:
+            return await compute()
+        if self._values is None:
+            [row] = await self.fetch(CURRENT_VERSION)
+            self._values = self._cache.of_version(row["version"])
+        values = self._values
+        if key not in values:
+            values[key] = await compute()
+        found: T = values[key]
+        return found
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Execute SQL and return its rows.

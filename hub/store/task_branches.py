@@ -5,14 +5,12 @@ anything else. A branch starts from the agency: its projects, the issues of its 
 it was sent, the sources it operates.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, ConsentDecision, LinkageStatus, Side
@@ -20,13 +18,11 @@ from hub.domain.sources.quarantine import RowStatus
 from hub.domain.tasks import TaskKind
 from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
-from hub.store.findings.reading import visible_findings
+from hub.store.conflict_tasks import conflict_branch
 from hub.store.linkage_rights import AREA_AGENCIES
 from hub.store.rows import one_of
 from hub.store.tables import (
-    agreed_fact,
     client,
-    finding,
     issue,
     issue_revision,
     linkage,
@@ -38,8 +34,8 @@ from hub.store.tables import (
     webhook,
     work_request_answer,
 )
+from hub.store.task_columns import own_agency, task_columns
 from hub.store.visibility import (
-    UNPUBLISHED_COLUMN,
     can_operate,
     departments_of_ministry,
     is_visible,
@@ -253,37 +249,6 @@ def webhook_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     ]
 
 
-def conflict_branch(viewer: Viewer) -> list[sa.Select[Any]]:
-    """Return the findings that a source differs from an agreement, for each party to it."""
-    agency_id = own_agency(viewer)
-    shown = visible_findings(viewer, finding, None).subquery("conflict")
-    party = (
-        sa.func.unnest(shown.c.parties)
-        .table_valued(sa.column("id", sa.Text), name="party")
-        .render_derived("party")
-    )
-    named = sa.exists().where(agreed_fact.c.finding_id == shown.c.id)
-    single_year = sa.case((sa.func.cardinality(shown.c.fiscal_years) == 1, shown.c.fiscal_years[1]))
-    return [
-        task_columns(
-            TaskKind.CONFLICT_REVIEW,
-            key=party.c.id + sa.literal("|", sa.Text) + shown.c.id,
-            subject=sa.literal(str(GlobalId("Finding", "")), sa.Text) + shown.c.id,
-            agency_id=party.c.id,
-            area_id=sa.case((sa.func.cardinality(shown.c.areas) == 1, shown.c.areas[1])),
-            fiscal_year=single_year,
-            created_at=shown.c.created_at,
-            unpublished=[shown.c[UNPUBLISHED_COLUMN]] if UNPUBLISHED_COLUMN in shown.c else (),
-            source=shown.join(party, sa.true()),
-        ).where(
-            shown.c.kind == FindingKind.CONFLICTING_SOURCES.value,
-            shown.c.status == FindingStatus.OPEN.value,
-            named.correlate_except(agreed_fact),
-            party.c.id.in_(sa.union_all(sa.select(agency_id), departments_of_ministry(agency_id))),
-        )
-    ]
-
-
 BRANCHES: Final[Mapping[TaskKind, Callable[[Viewer], list[sa.Select[Any]]]]] = {
     TaskKind.LINKAGE_DECIDE: linkage_branch,
     TaskKind.WORK_REQUEST_ANSWER: request_branch,
@@ -292,45 +257,3 @@ BRANCHES: Final[Mapping[TaskKind, Callable[[Viewer], list[sa.Select[Any]]]]] = {
     TaskKind.CONFLICT_REVIEW: conflict_branch,
 }
 """The tasks of each kind, as SELECTs with the columns of a task."""
-
-
-def own_agency(viewer: Viewer) -> sa.ColumnElement[str]:
-    """Return the agency of the viewer as a value; null without one."""
-    return sa.literal(viewer.agency_id, sa.Text)
-
-
-def task_columns(
-    kind: TaskKind,
-    *,
-    key: sa.ColumnElement[Any],
-    subject: sa.ColumnElement[Any],
-    agency_id: sa.ColumnElement[Any],
-    created_at: sa.ColumnElement[Any],
-    source: FromClause,
-    area_id: sa.ColumnElement[Any] | None = None,
-    fiscal_year: sa.ColumnElement[Any] | None = None,
-    requested_by_id: sa.ColumnElement[Any] | None = None,
-    due_on: sa.ColumnElement[Any] | None = None,
-    rows: sa.ColumnElement[Any] | None = None,
-    unpublished: Sequence[sa.ColumnElement[Any]] = (),
-) -> sa.Select[Any]:
-    """Return a SELECT with the columns of a task; one that a kind does not have is null."""
-    columns: Mapping[str, tuple[sa.ColumnElement[Any] | None, Any]] = {
-        "id": (sa.literal(f"{kind.value}:", sa.Text) + key, sa.Text),
-        "kind": (sa.literal(kind.value, sa.Text), sa.Text),
-        "subject": (subject, sa.Text),
-        "agency_id": (agency_id, sa.Text),
-        "area_id": (area_id, sa.Text),
-        "fiscal_year": (fiscal_year, sa.Integer),
-        "requested_by_id": (requested_by_id, sa.Text),
-        "due_on": (due_on, sa.Date),
-        "created_at": (created_at, sa.DateTime(timezone=True)),
-        "rows": (rows, sa.Integer),
-        UNPUBLISHED_COLUMN: (next(iter(unpublished), None), JSONB),
-    }
-    return sa.select(
-        *(
-            sa.cast(sa.null() if column is None else column, type_).label(name)
-            for name, (column, type_) in columns.items()
-        )
-    ).select_from(source)

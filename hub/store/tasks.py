@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import asyncpg
 import sqlalchemy as sa
@@ -21,17 +22,20 @@ from hub.domain.time import FiscalYear
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import epoch_microseconds, text_array_parameter
-from hub.store.task_branches import BRANCHES, areas_to_decide, own_agency
+from hub.store.sessions.task_branches import SESSION_BRANCHES
+from hub.store.task_branches import BRANCHES, areas_to_decide
+from hub.store.task_columns import own_agency
 from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN
 
+ALL_BRANCHES: Final = {**BRANCHES, **SESSION_BRANCHES}
 IDS = text_array_parameter("ids")
 
 
 @lru_cache(maxsize=256)
 def select_tasks(viewer: Viewer, conditions: TaskFilter) -> sa.Subquery | None:
     """Return the tasks that satisfy the conditions; null if no kind of task can exist."""
-    kinds = [kind for kind in BRANCHES if conditions.kinds is None or kind in conditions.kinds]
-    branches = [branch for kind in kinds for branch in BRANCHES[kind](viewer)]
+    kinds = [kind for kind in ALL_BRANCHES if conditions.kinds is None or kind in conditions.kinds]
+    branches = [branch for kind in kinds for branch in ALL_BRANCHES[kind](viewer)]
     if not branches:
         return None
     tasks = sa.union_all(*branches).subquery("task")

@@ -1,6 +1,8 @@
 """The unit of work: all queries of one request, over one snapshot and one viewer."""
 
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime
+from typing import TypeVar
 
 from hub.domain.data_version import AnswerValidity
 from hub.domain.identity.viewer import Viewer
@@ -33,9 +35,9 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.same_as import SameAsAssertions
+from hub.store.sessions.agreed_facts import AgreedFacts
 from hub.store.sessions.agreed_lines import AgreedLines
 from hub.store.sessions.agreements import Agreements
-from hub.store.sessions.fact_reading import AgreedFacts
 from hub.store.sessions.proposals import ProposalQueries
 from hub.store.sessions.reading import JointSessions
 from hub.store.sources import Sources
@@ -45,6 +47,8 @@ from hub.store.value_chain import ValueChains
 from hub.store.value_chain_mappings import ValueChainMappings
 from hub.store.webhooks.managed import Webhooks
 from hub.store.work_requests import WorkRequests
+
+T = TypeVar("T")
 
 
 class UnitOfWork:
@@ -93,6 +97,13 @@ class UnitOfWork:
         self.matrices = MatrixQueries(transaction, reader)
         self.matrix_lines = MatrixLineQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
+
+    async def remember(self, key: Hashable, compute: Callable[[], Awaitable[T]]) -> T:
+        """Return what `compute` returns from this snapshot, or returned from the same data before.
+
+        The key names the computation and its arguments; nobody changes the value.
+        """
+        return await self.transaction.remember(key, compute)
 
     async def find_validity(self, now: datetime) -> AnswerValidity | None:
         """Return until when what was read is right after `now`; None if it is for this request."""

@@ -11,6 +11,7 @@ from hub.domain.changes import ChangeTopic
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.store import tables
 from hub.store.findings.reading import visible_findings
+from hub.store.sessions.agreements import visible_agreements, visible_commitments
 from hub.store.visibility import (
     Predicate,
     agencies_acting_as_one,
@@ -77,6 +78,18 @@ def is_run_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
     )
 
 
+def is_agreement_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
+    """Return the predicate that the viewer may see the agreement with an id."""
+    visible = visible_agreements(viewer).where(tables.agreement.c.id == key)
+    return sa.exists(visible.correlate_except(tables.agreement, tables.joint_session))
+
+
+def is_commitment_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
+    """Return the predicate that the viewer may see the commitment with an id."""
+    visible = visible_commitments(viewer).where(tables.commitment.c.id == key)
+    return sa.exists(visible.correlate_except(tables.commitment, tables.joint_session))
+
+
 PREDICATES: Final[Mapping[ChangeTopic, Any]] = {
     ChangeTopic.LINKAGE: is_linkage_visible,
     ChangeTopic.PROJECT: is_project_visible,
@@ -84,6 +97,8 @@ PREDICATES: Final[Mapping[ChangeTopic, Any]] = {
     ChangeTopic.WORK_REQUEST: is_request_visible,
     ChangeTopic.FINDING: is_finding_visible,
     ChangeTopic.SOURCE_RUN: is_run_visible,
+    ChangeTopic.AGREEMENT: is_agreement_visible,
+    ChangeTopic.COMMITMENT: is_commitment_visible,
 }
 
 

@@ -24,6 +24,7 @@ from hub.web.request_body import read_bytes
 from hub.web.responses import JSON
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UPLOAD_TYPES: Final = frozenset({XLSX, JSON, "application/octet-stream"})
 UPLOAD_TIMEOUT: Final = 300.0
 """Seconds a file may take to arrive: 20 MB at half a megabit per second."""
@@ -33,12 +34,16 @@ TEMPLATE_PATH: Final = "/templates/{kind}.xlsx"
 JSON_SCHEMA_PATH: Final = "/templates/{kind}.schema.json"
 MATRIX_CSV_PATH: Final = "/files/matrix.csv"
 MATRIX_WORKBOOK_PATH: Final = "/files/matrix.xlsx"
+SESSION_DOCUMENT_PATH: Final = "/files/session/{key}.docx"
+SESSION_ANNEX_PATH: Final = "/files/session/{key}.xlsx"
 FILE_PATHS: Final = (
     ANNOTATED_PATH,
     TEMPLATE_PATH,
     JSON_SCHEMA_PATH,
     MATRIX_CSV_PATH,
     MATRIX_WORKBOOK_PATH,
+    SESSION_DOCUMENT_PATH,
+    SESSION_ANNEX_PATH,
 )
 """The addresses of files that are read."""
 MAX_CONCURRENT_UPLOADS: Final = 4

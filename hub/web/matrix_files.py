@@ -4,11 +4,9 @@ A file is admitted as the query `FILE_QUERY` is: the same viewer, allow-list, ra
 slots, time of statements and audit log. It is read in one snapshot, and written afterwards.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from enum import Enum
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,11 +17,11 @@ from hub.domain.matrix.key import decode_matrix_key
 from hub.domain.matrix.lines import MAX_CSV_LINES, MAX_WORKBOOK_LINES
 from hub.domain.matrix.question import MatrixQuestion
 from hub.domain.text import Locale
-from hub.errors import Invalid, NotReady, TooCostly
+from hub.errors import TooCostly
 from hub.services.matrix_files.csv_file import write_csv
 from hub.services.matrix_files.read_answer import MatrixAnswer, read_answer
 from hub.services.matrix_files.title import build_title
-from hub.web.errors import new_trace
+from hub.web.file_admission import Answered, FileAdmission, parse_choice
 from hub.web.files import (
     MATRIX_CSV_PATH,
     MATRIX_WORKBOOK_PATH,
@@ -31,9 +29,6 @@ from hub.web.files import (
     file_headers,
     with_json_errors,
 )
-from hub.web.graphql.disconnects import run_while_connected
-from hub.web.graphql.execution import Execution
-from hub.web.graphql.request import GraphQLRequest
 from resolvers.context import Context
 from resolvers.matrix import compute_for_request
 
@@ -71,20 +66,14 @@ ADVICE: Final = (
 )
 LINE_COST: Final = 2
 """Cost of a line; the most lines of a file cost as much as the most costly query."""
-MAX_WRITERS: Final = 1
-"""Workbooks that one process writes at a time: a writer uses the CPU of the event loop."""
-WRITER_WAIT: Final = 30.0
-"""Seconds that a workbook waits for its writer."""
-Choice = TypeVar("Choice", bound=Enum)
 
 
 class MatrixFileEndpoints:
     """The endpoints of files of a matrix; `url` is the address of the hub, for links to pages."""
 
-    def __init__(self, execution: Execution, url: str) -> None:
-        self._execution = execution
+    def __init__(self, admission: FileAdmission, url: str) -> None:
+        self._admission = admission
         self._url = url
-        self._writers = asyncio.Semaphore(MAX_WRITERS)
 
     def routes(self) -> list[Route]:
         """Return the routes: GET and HEAD."""
@@ -112,7 +101,7 @@ class MatrixFileEndpoints:
         context, answer = await self._read(request, parameters, MAX_WORKBOOK_LINES)
         link = f"{self._url}/?key={parameters.key}"
         write = partial(write_workbook, answer, parameters.locale, link, context.now)
-        content = await self._write(write)
+        content = await self._admission.write(write)
         headers = name_file(answer, parameters.locale, "xlsx")
         return Response(content, headers=headers, media_type=XLSX)
 
@@ -123,9 +112,6 @@ class MatrixFileEndpoints:
 
         What its lines cost is charged when they are counted, before the file is written.
         """
-        trace = new_trace()
-        query = GraphQLRequest(FILE_QUERY, {"key": parameters.key}, None, {})
-        operation = await self._execution.prepare(query, request, trace)
 
         async def _read_answer(context: Context) -> tuple[Context, MatrixAnswer]:
             matrix = await compute_for_request(context, parameters.question)
@@ -134,22 +120,13 @@ class MatrixFileEndpoints:
             )
             return context, answer
 
-        work = self._execution.read(operation, request, trace, with_advice(_read_answer))
-        context, answer = await run_while_connected(work, request.receive)
-        self._execution.charge(operation, len(answer.lines) * LINE_COST)
-        return context, answer
-
-    async def _write(self, write: Callable[[], bytes]) -> bytes:
-        """Return what a thread writes."""
-        try:
-            async with asyncio.timeout(WRITER_WAIT):
-                await self._writers.acquire()
-        except TimeoutError:
-            raise NotReady from None
-        try:
-            return await asyncio.to_thread(write)
-        finally:
-            self._writers.release()
+        return await self._admission.read(
+            request,
+            FILE_QUERY,
+            {"key": parameters.key},
+            with_advice(_read_answer),
+            lambda found: len(found[1].lines) * LINE_COST,
+        )
 
 
 class FileParameters:
@@ -163,20 +140,6 @@ class FileParameters:
             BudgetPhase, "phase", parameters.get("phase", BudgetPhase.APPROPRIATED.value)
         )
         self.locale = parse_choice(Locale, "lang", parameters.get("lang", "th"), str.lower)
-
-
-def parse_choice(
-    choices: type[Choice], name: str, text: str, spell: Callable[[str], str] = str
-) -> Choice:
-    """Return the member that a parameter names; `Invalid(name)` lists the members there are."""
-    by_name = {spell(one.value): one for one in choices}
-    if text not in by_name:
-        listed = ", ".join(by_name)
-        raise Invalid(name, f"ต้องเป็นค่าใดค่าหนึ่ง: {listed}", f"must be one of {listed}")
-    return by_name[text]
-
-
-Answered = TypeVar("Answered")
 
 
 def with_advice(

@@ -179,18 +179,21 @@ class PlanRun:
         if field.convert is not None:
             branch.columns[index] = values
             return []
-        groups: dict[int, tuple[Selection, dict[int, Any]]] = {}
-        for record in self._flatten(field, values):
-            selection = field.select(record)
+        groups: dict[int, tuple[Selection, list[Any]]] = {}
+        records = self._flatten(field, values)
+        classes = dict.fromkeys(
+            map(type, records)
+        )  # one, unless the field is of an interface or a union
+        for cls in classes:
+            ours = records if len(classes) == 1 else [one for one in records if type(one) is cls]
+            selection = field.select(ours[0])
             if selection is None:
                 self.needs_completion = True
                 continue
-            group = groups.get(id(selection))
-            if group is None:
-                group = groups[id(selection)] = selection, {}
-            group[1][id(record)] = record
+            groups.setdefault(id(selection), (selection, []))[1].extend(ours)
         branches = [
-            new_branch(selection, list(records.values())) for selection, records in groups.values()
+            new_branch(selection, list({id(one): one for one in ours}.values()))
+            for selection, ours in groups.values()
         ]
         branch.columns[index] = ObjectColumn(field, values, branches)
         return branches
@@ -264,6 +267,10 @@ def assemble(branch: Branch) -> list[dict[str, Any]]:
 
 def assemble_objects(column: ObjectColumn) -> Column:
     """Return the response objects of a column, in the shape of its values."""
+    if len(column.branches) == 1 and not column.field.depth:
+        [only] = column.branches
+        if len(only.parents) == len(column.values):  # no null, and no record twice
+            return assemble(only)
     objects: dict[int, Any] = {id(None): None}
     for branch in column.branches:
         objects.update(zip(map(id, branch.parents), assemble(branch), strict=True))

@@ -12,7 +12,7 @@ PYTHON: Final = sorted(
     path
     for folder in (*PACKAGES, "tests", "bench")
     for path in (ROOT / folder).rglob("*.py")
-    if "versions" not in path.parts and "node_modules" not in path.parts
+    if not {"versions", "node_modules", ".venv"} & {*path.relative_to(ROOT).parts}
 )
 JAVASCRIPT: Final = sorted(
     path for path in (ROOT / "hub").rglob("*.js") if "node_modules" not in path.parts

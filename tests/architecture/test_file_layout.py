@@ -4,7 +4,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
-SOURCES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
+INSTALLED = {"node_modules", ".venv"}
+SOURCES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if not INSTALLED & {*path.relative_to(ROOT).parts}
+)
 
 ALLOWED_LONG_FILES = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",

@@ -9,11 +9,25 @@ from alembic.script import ScriptDirectory
 from hub.store.migrate import find_newest_revision
 from hub.store.upgrade import build_alembic_config
 
-LATE = ("alembic", "openpyxl", "sqlalchemy.orm", "xlrd")
+LATE = (
+    "alembic",
+    "concurrent.futures.process",
+    "hub.bootstrap.workers",
+    "hypothesis",
+    "multiprocessing.managers",
+    "openpyxl",
+    "pip",
+    "pydantic",
+    "sqlalchemy.ext.asyncio",
+    "sqlalchemy.orm",
+    "xlrd",
+)
 PROGRAM = f"""
-import sys
-import hub.bootstrap.serving, hub.sandbox.fill, hub.web.server
-print(*(name for name in {LATE} if name in sys.modules))
+import gc, sys
+from hub.cli.serve import import_server
+import_server()
+import hub.bootstrap.serving, hub.web.server
+print(*(name for name in {LATE} if name in sys.modules), *(() if gc.isenabled() else ("no gc",)))
 """
 
 

@@ -22,7 +22,7 @@ async def wait_until_loaded(page: Any) -> None:
         "() => !document.querySelector('.loading') "
         "&& document.querySelector("
         "'#grid, .marks, .tiles, .error-panel, [data-type=Query], table.list, .items, #nothing, "
-        "#sign-in, .place')"
+        "#sign-in, #missing, .paper, .place')"
         "&& !document.querySelector('#board[aria-busy]') && !document.querySelector('.awaited')"
     )
     await page.evaluate("document.fonts.ready.then(() => true)")

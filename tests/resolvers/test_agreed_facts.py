@@ -1,7 +1,5 @@
 """Facts of agreements beside reports: status, claims, findings and tasks, over GraphQL."""
 
-import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from hub.store.database import Database
 from hub.store.rollup import compact_rollup
 from hub.store.sessions.fact_effects import note_facts
 from tests.conftest import GraphQLApi
+from tests.resolvers.one_source import Reports
 from tests.store.agreements import insert_agreement, insert_amount, insert_fact
 
 QUERY = """
@@ -36,58 +35,6 @@ PROJECT = """
 HOST = Viewer(subject="the host", agency_id="ministry:22")
 PROVINCE = Viewer(subject="the province", agency_id="province:20")
 OTHER = Viewer(subject="another province", agency_id="province:22")
-
-
-class Reports:
-    """A source that reports one amount of one project, and is read from time to time."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    async def begin(self, amount: int) -> None:
-        """Read the source for the first time, before any agreement."""
-        await self.database.pool.execute(
-            "insert into source (id, name_th, name_en, kind, health) "
-            "values ('budget', 'ระบบงบ', 'budget system', 'REGISTER', 'OK')"
-        )
-        await self.database.pool.execute(
-            "insert into project (id, name_th, sort_key, actor_level, owner_id, fiscal_years, "
-            "visibility, source_id) values ('p', 'โครงการ', 'ค', 'LOCAL', 'ministry:22', '{2011}', "
-            "'PUBLISHED', 'budget')"
-        )
-        await self.database.pool.execute(
-            "insert into source_record (id, source_id, scheme, value, payload_hash, retrieved_at, "
-            "scope, project_id) values (1, 'budget', 'budget', 'B-1', '\\x01', "
-            "now() - interval '1 day', '', 'p')"
-        )
-        await self.database.pool.execute(
-            "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
-            "amount, record_id, source_id) "
-            "values ('l', 'p', '20', 2011, 'APPROPRIATED', 'LOCAL', $1, 1, 'budget')",
-            amount,
-        )
-
-    async def read(self, amount: int | None = None, *, since: bool = False) -> None:
-        """Read the source now; the record is unchanged without an amount.
-
-        `since`: the run requested changes alone, so it contains no unchanged record.
-        """
-        at = await self.database.pool.fetchval("select clock_timestamp()")
-        await self.database.pool.execute(
-            "insert into source_run (source_id, status, started_at, finished_at, origin, "
-            "spec_digest, state, ledger, since) "
-            "values ('budget', 'SUCCEEDED', $1, $1, '', '', $2, '{}', $3)",
-            at,
-            json.dumps({"scopes": [] if since and amount is None else [""]}),
-            at - timedelta(days=1) if since else None,
-        )
-        if amount is not None:
-            await self.database.pool.execute(
-                "update budget_line set amount = $1 where id = 'l'", amount
-            )
-            await self.database.pool.execute(
-                "update source_record set retrieved_at = $1 where id = 1", at
-            )
 
 
 @pytest.fixture
@@ -310,3 +257,32 @@ async def test_a_project_shows_what_agreements_assert_beside_its_reports(
             "agreement": {"id": "gid://hub/Agreement/a"},
         },
     ]
+
+
+async def test_a_settled_finding_and_an_assertion_name_their_agreement(
+    api: GraphQLApi, reports: Reports
+) -> None:
+    database = reports.database
+    await agree(database)
+    async with database.write_transaction() as connection:
+        await connection.execute(
+            "insert into finding (id, kind, severity, summary_th, status) "
+            "values ('settled', 'OVERLAP', 1, 'ซ้ำ', 'SETTLED'); "
+            "insert into same_as (id, keep_id, reasons, agency_id, created_at) "
+            "values ('s', 'p', '[]', 'ministry:22', now()); "
+            "insert into same_as_member values ('s', 'p', 0); "
+            "update agreement set operations = "
+            '\'[{"kind": "FINDING_SETTLE", "target_id": "settled"}]\''
+        )
+        await insert_fact(connection, "i", "a", "IDENTITY", project_id="p", same_as_id="s")
+    answer = await api(
+        '{ node(id: "gid://hub/Finding/settled") { '
+        "... on Finding { settledBy { id } claims { value } } } "
+        'project(by: {id: "gid://hub/Project/p"}) { identity { agreement { id } } } }',
+        viewer=HOST,
+        database=database,
+    )
+    assert "errors" not in answer, answer
+    agreement = {"id": "gid://hub/Agreement/a"}
+    assert answer["data"]["node"] == {"settledBy": agreement, "claims": []}
+    assert answer["data"]["project"]["identity"] == [{"agreement": agreement}]

@@ -39,24 +39,7 @@ LATER: Final[Mapping[str, str]] = {
     "ScreenFile": SCREENING,
     "ScreenDraft": SCREENING,
     "DecideFlag": SCREENING,
-    "ScheduleSession": SESSIONS,
-    "InviteDelegations": SESSIONS,
-    "PutGapOnAgenda": SESSIONS,
     "Brief": SESSIONS,
-    "OpenSession": SESSIONS,
-    "SessionLive": SESSIONS,
-    "LunchBreak": SESSIONS,
-    "PreviewProposal": SESSIONS,
-    "Propose": SESSIONS,
-    "TakePosition": SESSIONS,
-    "ResolveCondition": SESSIONS,
-    "Conclude": SESSIONS,
-    "WithdrawProposal": SESSIONS,
-    "CloseSession": SESSIONS,
-    "Ratify": SESSIONS,
-    "ReportCommitment": SESSIONS,
-    "SessionBeforeAndAfter": SESSIONS,
-    "TakeGapOutsideSession": SESSIONS,
     "AsTheSessionKnew": SESSIONS,
     "EastTourismMatrix": SESSIONS,
     "MinutesFile": EXPORTS,
@@ -77,8 +60,6 @@ LATER: Final[Mapping[str, str]] = {
 """Operations that the hub does not answer yet, each with what it waits for."""
 LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {
     "WhatChanged": ("decidedIn { title { th } }", SESSIONS),
-    "RegisterWebhook": (", AGREEMENT", SESSIONS),
-    "AllChanges": (", AGREEMENT", SESSIONS),
 }
 """Operations of which a part is left out, with what that part waits for."""
 

@@ -133,7 +133,7 @@ async def test_sign_in_and_consent_pages_get_503(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/query", "/sources", "/work", "/areas/20", "/static/css/base.css"]
+    "path", ["/", "/query", "/sources", "/work", "/board", "/areas/20", "/static/css/base.css"]
 )
 async def test_static_pages_load_during_startup(
     starting_client: httpx2.AsyncClient, path: str

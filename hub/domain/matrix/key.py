@@ -53,6 +53,7 @@ def encode_matrix_key(question: MatrixQuestion) -> str:
         "on": question.areas_on and question.areas_on.isoformat(),
         "at": question.as_of and question.as_of.instant and question.as_of.instant.isoformat(),
         "pv": question.as_of and question.as_of.plan_version_id,
+        "js": question.as_of and question.as_of.session_id,
         "b": None if question.basis is FactBasis.AGREED else question.basis.value,
     }
     text = json.dumps(drop_empty(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -109,6 +110,8 @@ def decode_as_of(data: dict[str, Any]) -> AsOf | None:
     """Return the knowledge time of a key; null: now."""
     if "at" in data:
         return AsOf.at_instant(datetime.fromisoformat(data["at"]))
+    if "js" in data:
+        return AsOf(session_id=decode_text(data["js"]))
     return AsOf(plan_version_id=decode_text(data["pv"])) if "pv" in data else None
 
 

@@ -23,6 +23,8 @@ DETAIL_DIMENSIONS: Final = {
 """Axes that disclose more about a project than its location."""
 IdYearPairs = frozenset[tuple[str, int]]
 """Ids with the fiscal year (CE) they apply to."""
+Ordinals = frozenset[tuple[str, int | None, int]]
+"""A value of an axis, a fiscal year (CE; null for any), and its ordinal."""
 AreaGroups = frozenset[tuple[str, int, str]]
 """An area, a fiscal year (CE), and the group of areas it is in that year."""
 IssueAreas = frozenset[tuple[str, int, int, str]]
@@ -113,7 +115,7 @@ class AxisOrdinals:
     """
 
     dimension: DimensionKind
-    ordinals: frozenset[tuple[str, int | None, int]]
+    ordinals: Ordinals
     unassigned_ordinal: int
 
 

@@ -16,6 +16,9 @@ MAX_CSV_LINES: Final = 50_000
 MAX_WORKBOOK_LINES: Final = 20_000
 """Lines of a workbook: openpyxl writes 4,000 of them a second."""
 
+LEFT_OUT: Final = frozenset({CountTreatment.REPLACED_BY_AGREEMENT, CountTreatment.EXCLUDED_BASIS})
+"""The treatments of lines that are shown and do not count, because of agreements."""
+
 
 @record
 class LineProject:
@@ -51,7 +54,8 @@ class MatrixLine:
 
     Amounts are satang. Each of `in_cell`, `in_row`, `in_column` and `in_all` adds up to the figure
     of the cell, the row, the column and the matrix; `reported` is the amount of the budget line.
-    All are null without a line of the phase.
+    All are null without a line of the phase, and the former for a line that agreements leave out:
+    it does not place its project in the cell.
     """
 
     row: int
@@ -69,6 +73,11 @@ class MatrixLine:
     in_all: int | None
     source_name: LocalizedText | None
     is_made_up: bool
+
+    @property
+    def counted_as_gid(self) -> str | None:
+        """Return the global id of the project as which it is counted; null if it does not count."""
+        return None if self.treatment in LEFT_OUT else self.project.counted_as_gid
 
 
 def project_gid(key: str) -> str:

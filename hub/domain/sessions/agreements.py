@@ -1,13 +1,18 @@
 """Agreements, and commitments with their reports."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentKind, CommitmentStatus
 from hub.domain.sessions.operations import GapPlace, ProposedOperation
 from hub.domain.sessions.session import Ratification
+
+REPORT_MONTHS: Final = 6
+"""A commitment is reported on every so many months from its making, and on its own day."""
+REPORT_LEAD_DAYS: Final = 30
+"""Days before the day of a report in which it is awaited already; a report in them counts."""
 
 
 @record

@@ -139,7 +139,7 @@ async def build_agreement_notices(unit: UnitOfWork, matrix: Matrix) -> list[Noti
         f"the figures rest on {len(ids):,} agreements that are concluded and not ratified",
     )
     subjects: list[Identifiable] = [found[key] for key in ids if key in found]
-    return [Notice("UNRATIFIED_AGREEMENTS", text, ["input", "basis"], len(ids), subjects=subjects)]
+    return [Notice("UNRATIFIED_AGREEMENTS", text, ["basis"], len(ids), subjects=subjects)]
 
 
 async def list_unratified(unit: UnitOfWork, matrix: Matrix) -> list[str]:

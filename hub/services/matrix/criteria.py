@@ -8,6 +8,7 @@ someone. Everything else has no criterion, and nobody may conclude from an empty
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.areas import Area
@@ -50,6 +51,10 @@ class Verdict:
 
     expected: bool | None
     reason: LocalizedText
+
+
+REST_VERDICT: Final = Verdict(None, REST)
+NO_STAGE_AXIS_VERDICT: Final = Verdict(None, NO_STAGE_AXIS)
 
 
 class Criterion:
@@ -99,10 +104,11 @@ class Criterion:
 
     def judge(self, *coordinates: Coordinate) -> Verdict:
         """Return the verdict on the empty cell at a row and a column."""
-        if any(key.startswith("~") for key, _ in coordinates):
-            return Verdict(None, REST)
+        for key, _ in coordinates:
+            if key[0] == "~":
+                return REST_VERDICT
         if DimensionKind.STAGE not in self._dimensions or self._chain is None:
-            return Verdict(None, NO_STAGE_AXIS)
+            return NO_STAGE_AXIS_VERDICT
         if DimensionKind.AGENCY in self._dimensions:
             return Verdict(None, AGENCIES_NOT_LISTED)
         for _, member in coordinates:

@@ -23,6 +23,9 @@ from hub.services.matrix.criteria import Criterion
 
 NO_FIGURES: Final = Figures(0, {}, {}, 0, overlap=False)
 FULL_WEIGHT: Final = Decimal(1)
+STATES_BY_CRITERION: Final = frozenset(
+    {CellState.GAP, CellState.NOT_EXPECTED, CellState.NOT_JUDGED}
+)
 RULES_OF_STATES: Final = frozenset({"R63", "R64"})
 """Codes of reasons that are rules; others are names of states or codes of roles."""
 
@@ -36,6 +39,7 @@ class CellEvaluator:
         self._dimensions = (question.rows.dimension, question.columns.dimension)
         self._obligations = obligations
         self._criterion = criterion
+        self._reasons: dict[tuple[CellState, object], list[Reason]] = {}
 
     def compute_state(
         self, figures: Figures, *coordinates: tuple[str, Member | None]
@@ -54,8 +58,9 @@ class CellEvaluator:
         state = compute_cell_state(
             figures, expected=expected, unreported=unreported, in_force=in_force
         )
-        rests_on_criterion = state in {CellState.GAP, CellState.NOT_EXPECTED, CellState.NOT_JUDGED}
-        return state, verdict.reason if verdict and rests_on_criterion else None
+        if verdict is None or state not in STATES_BY_CRITERION:
+            return state, None
+        return state, verdict.reason
 
     def build_cell(self, matrix: Matrix, row: Header, column: Header) -> Cell:
         """Return the cell with its state and reasons."""
@@ -68,10 +73,41 @@ class CellEvaluator:
             row.index,
             column.index,
             state,
-            build_reasons(state, figures, roles, reason),
+            self._find_reasons(state, figures, roles, reason),
             roles,
             figures,
         )
+
+    def _find_reasons(
+        self,
+        state: CellState,
+        figures: Figures,
+        roles: Sequence[ExpectedRole],
+        criterion_reason: LocalizedText | None,
+    ) -> list[Reason]:
+        """Return `build_reasons`; most of the thousands of cells of a matrix have the same."""
+        if criterion_reason is not None and state is CellState.GAP and roles:
+            return build_reasons(state, figures, roles, criterion_reason)
+        if criterion_reason is None:
+            key = state, count_of_state(state, figures)
+        else:
+            key = state, id(criterion_reason)  # the reasons refer to it, so the id stays its own
+        if (found := self._reasons.get(key)) is None:
+            found = self._reasons[key] = build_reasons(state, figures, roles, criterion_reason)
+        return found
+
+
+def count_of_state(state: CellState, figures: Figures) -> int | None:
+    """Return the number in the text of `describe_state`; null if it has none."""
+    match state:
+        case CellState.COVERED:
+            return figures.projects
+        case CellState.DISPUTED:
+            return figures.linkages[LinkageStatus.DISPUTED]
+        case CellState.RESTRICTED:
+            return figures.hidden
+        case _:
+            return None
 
 
 def build_reasons(
@@ -105,7 +141,7 @@ def describe_state(state: CellState, figures: Figures) -> tuple[str, LocalizedTe
                 f"มี {figures.projects} โครงการ", f"{figures.projects} project(s) here"
             )
         case CellState.DISPUTED:
-            count = figures.linkages[LinkageStatus.DISPUTED]
+            count = count_of_state(state, figures)
             return "LINKAGE_DISPUTED", localized_text(
                 f"ยังเห็นต่าง {count} ความเชื่อมโยง", f"{count} linkage(s) disputed"
             )

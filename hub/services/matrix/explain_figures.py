@@ -58,9 +58,15 @@ def build_contribution(
         counted=counted,
         treatment=treatment,
         counted_elsewhere=cells.get(first_cell) if is_counted_elsewhere else None,
-        key=(row["project_id"], row["line_id"] or "", row["r"], row["c"]),
+        key=(row["project_id"], row["line_id"] or "", *place_in_order(group, row)),
         matrix=matrix,
     )
+
+
+def place_in_order(group: CellGroup, row: Any) -> tuple[int, int]:
+    """Return the last two keys of the order of a group, which cells do not need."""
+    is_cell = group.row is not None and group.column is not None
+    return (0, 0) if is_cell else (row["r"], row["c"])
 
 
 def find_first_cell(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:

@@ -5,7 +5,7 @@ office to its ministry on 1 October of that year. Values are therefore mapped pe
 is not a member is mapped to its nearest ancestor that is one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -25,6 +25,7 @@ from hub.domain.matrix.result import Member
 from hub.domain.text import LocalizedText, TranslationOrigin, thai_sort_key
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
+from hub.services.matrix.axis_values import AxisValues, find_values
 from hub.services.matrix.resolve_scope import AxisContext
 
 HUMAN: Final = TranslationOrigin.HUMAN
@@ -47,8 +48,7 @@ class ResolvedAxis:
 
     question: AxisQuestion
     members: list[AxisMember]
-    values: dict[tuple[str, int | None], str]
-    """(value, fiscal year CE or null for any) → key of its member."""
+    values: AxisValues
     unrecorded: tuple[AreaLevel, tuple[FiscalYear, ...]] | None = None
     """The level of areas of which none is recorded for some years."""
     areas: dict[str, Area] = field(default_factory=dict)
@@ -61,15 +61,11 @@ class ResolvedAxis:
 
         Without unassigned values BEYOND_LIMIT follows the members, so that ordinals are contiguous.
         """
-        ordinal = {key: index for index, key in enumerate(order)}
         unassigned_ordinal = len(order) if unassigned else len(order) + 1
         beyond_limit_ordinal = len(order) + 1 if unassigned else len(order)
         return AxisOrdinals(
             self.question.dimension,
-            frozenset(
-                (value, year, ordinal.get(member_key, beyond_limit_ordinal))
-                for (value, year), member_key in self.values.items()
-            ),
+            self.values.assign_ordinals(order, beyond_limit_ordinal),
             unassigned_ordinal=unassigned_ordinal,
         )
 
@@ -146,7 +142,7 @@ def resolve_enum_axis(
     return ResolvedAxis(
         axis,
         [build_enum_member(member) for member in members],
-        {(m.value, None): m.value for m in members},
+        AxisValues({(m.value, None): m.value for m in members}),
     )
 
 
@@ -158,7 +154,7 @@ def resolve_year_axis(context: AxisContext, axis: AxisQuestion, field: str) -> R
     return ResolvedAxis(
         axis,
         [AxisMember(key, years[key].label, [], None, key) for key in keys],
-        {(str(years[key].ce), None): key for key in keys},
+        AxisValues({(str(years[key].ce), None): key for key in keys}),
     )
 
 
@@ -187,7 +183,7 @@ async def resolve_stage_axis(context: AxisContext, axis: AxisQuestion, field: st
             AxisMember(s.code, s.name, [s.group] if s.group else [], s, thai_sort_key(s.name.th))
             for s in selected_stages
         ],
-        {(s.id, None): s.code for s in selected_stages},
+        AxisValues({(s.id, None): s.code for s in selected_stages}),
     )
 
 
@@ -225,7 +221,7 @@ async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: st
             )
             for i in issues
         ],
-        {(i.id, None): i.id for i in issues},
+        AxisValues({(i.id, None): i.id for i in issues}),
         areas=areas_by_id,
     )
 
@@ -268,13 +264,15 @@ async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str
         found = await areas.by_id(ids)
         selected_keys = validate_selected_keys(axis, found, field) or []
         selected = SelectedAreas([found[key] for key in selected_keys])
-    keys = {area.id for area in selected.areas}
-    values: dict[tuple[str, int | None], str] = {}
-    for year in context.question.fiscal_years:
-        edges = await areas.parents_by_child(context.edition_date(year))
-        for value in set(edges) | keys:
-            if (member_key := find_nearest_member(value, keys, edges)) is not None:
-                values[value, year.ce] = member_key
+    keys = frozenset(area.id for area in selected.areas)
+    days = {year.ce: context.edition_date(year) for year in context.question.fiscal_years}
+
+    async def _find_values() -> AxisValues:
+        return find_values(
+            keys, {year: await areas.parents_by_child(day) for year, day in days.items()}
+        )
+
+    values = await context.unit.remember(("areas", keys, tuple(days.items())), _find_values)
     return ResolvedAxis(
         axis,
         [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected.areas],
@@ -311,19 +309,6 @@ async def select_areas_of_level(
     return selected
 
 
-def find_nearest_member(
-    value: str, keys: set[str], edges: Mapping[str, Sequence[str]]
-) -> str | None:
-    """Return the value or its nearest ancestor among the keys, breadth first."""
-    level: list[str] = [value]
-    for _ in range(10):
-        for candidate in level:
-            if candidate in keys:
-                return candidate
-        level = [parent for candidate in level for parent in edges.get(candidate, ())]
-    return None
-
-
 async def resolve_agency_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
     """Return agencies of a kind in force in a year of the question; by default ministries."""
     agencies = context.unit.agencies
@@ -352,13 +337,19 @@ async def resolve_agency_axis(context: AxisContext, axis: AxisQuestion, field: s
             agencies_by_key[key]
             for key in validate_selected_keys(axis, agencies_by_key, field) or []
         ]
-    keys = {agency.id for agency in selected_agencies}
-    values: dict[tuple[str, int | None], str] = {}
-    for year, day in days.items():
-        edges = {child: [parent] for child, parent in (await agencies.parents_on(day)).items()}
-        for value in set(edges) | keys:
-            if (member_key := find_nearest_member(value, keys, edges)) is not None:
-                values[value, year.ce] = member_key
+    keys = frozenset(agency.id for agency in selected_agencies)
+
+    async def _find_values() -> AxisValues:
+        parents = {year.ce: await agencies.parents_on(day) for year, day in days.items()}
+        return find_values(
+            keys,
+            {
+                year: {child: [parent] for child, parent in edges.items()}
+                for year, edges in parents.items()
+            },
+        )
+
+    values = await context.unit.remember(("agencies", keys, tuple(days.items())), _find_values)
     return ResolvedAxis(
         axis, [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected_agencies], values
     )

@@ -36,7 +36,7 @@ class YearsInForce:
         self._dimensions = (question.rows.dimension, question.columns.dimension)
         self._areas = areas
         self._years = {str(year.be): year for year in question.fiscal_years}
-        self._years_by_member: dict[str, frozenset[FiscalYear]] = {}
+        self._years_by_member: dict[tuple[type[Area | Agency], str], frozenset[FiscalYear]] = {}
         self.all_years = frozenset(self._years.values())
         self._filter_years = self.all_years
         for records in (named.areas.values(), named.agencies.values()):
@@ -53,14 +53,17 @@ class YearsInForce:
             member = self._areas.get(member.area_id or "")
         if not isinstance(member, Area | Agency):
             return self.all_years
-        if member.gid not in self._years_by_member:
+        key = type(member), member.id
+        if (found := self._years_by_member.get(key)) is None:
             date_of = self._edition_date if isinstance(member, Area) else first_day
-            self._years_by_member[member.gid] = frozenset(
+            found = self._years_by_member[key] = frozenset(
                 year
                 for year in self.all_years
                 if is_in_force(member.valid_from, member.valid_to, date_of(year))
             )
-        return self._years_by_member[member.gid]
+            if found == self.all_years:
+                found = self._years_by_member[key] = self.all_years
+        return found
 
     def years_of_cell(self, *coordinates: Coordinate) -> frozenset[FiscalYear]:
         """Return the fiscal years that the cell at a row and a column is about."""
@@ -71,9 +74,13 @@ class YearsInForce:
 
     def of_cell(self, *coordinates: Coordinate) -> frozenset[FiscalYear]:
         """Return the years of a cell in which all that it names was in force."""
-        years = self.years_of_cell(*coordinates) & self._filter_years
+        years = self._filter_years
+        if DimensionKind.FISCAL_YEAR in self._dimensions:
+            years &= self.years_of_cell(*coordinates)
         for _, member in coordinates:
-            years &= self.of_member(member)
+            of_member = self.of_member(member)
+            if of_member is not self.all_years:
+                years &= of_member
         return years
 
     def list_absences(

@@ -131,9 +131,7 @@ COLUMNS: Final = (
         52,
         of_line(lambda one, line: line.project.name.text(one.locale)),
     ),
-    FileColumn(
-        "counted_as", "นับเป็นโครงการ", 24, of_line(lambda _, line: line.project.counted_as_gid)
-    ),
+    FileColumn("counted_as", "นับเป็นโครงการ", 24, of_line(lambda _, line: line.counted_as_gid)),
     FileColumn("owner", "เจ้าของโครงการ", 32, of_line(name_owner)),
     FileColumn(
         "project_fiscal_years",

@@ -159,7 +159,7 @@ def build_line(
     """Return the line of a row; `reported` are the budget lines of the phase by id."""
     line = reported.get(row["line_id"]) if row["in_phase"] else None
     reported_by = None if line is None else name_source(line)
-    in_phase = row["in_phase"]
+    in_phase, counts = row["in_phase"], row["in_phase"] and not row.get("left_out")
     return MatrixLine(
         row=row["r"],
         column=row["c"],
@@ -170,10 +170,10 @@ def build_line(
         linkage_status=LinkageStatus(row["status"]) if row["status"] else None,
         treatment=resolve_treatment(row, counting, is_first=row["first_in_all"]),
         reported=row["amount"] if in_phase else None,
-        in_cell=row["in_cell"] if in_phase else None,
-        in_row=row["in_row"] if in_phase else None,
-        in_column=row["in_column"] if in_phase else None,
-        in_all=row["in_all"] if in_phase else None,
+        in_cell=row["in_cell"] if counts else None,
+        in_row=row["in_row"] if counts else None,
+        in_column=row["in_column"] if counts else None,
+        in_all=row["in_all"] if counts else None,
         source_name=reported_by or project.source_name,
         is_made_up=project.is_made_up or bool(line and line["made_up"]),
     )

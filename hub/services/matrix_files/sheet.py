@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins, PrintPageSetup
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from hub.domain.record import value
+from hub.domain.text import remove_invalid_characters
 
 COUNT_FORMAT: Final = "#,##0"
 BAHT_FORMAT: Final = "#,##0.00"
@@ -102,7 +103,7 @@ class FileSheet:
     def build(self, content: str | int | Decimal | None, style: CellStyle = PLAIN) -> Any:
         """Return a cell with a style; a text is a text, whatever it begins with."""
         if isinstance(content, str):
-            content = ILLEGAL_CHARACTERS_RE.sub("", content)
+            content = remove_invalid_characters(content)
         cell: Any = WriteOnlyCell(self.sheet)
         cell.value = content
         if isinstance(content, str):
@@ -121,7 +122,7 @@ class FileSheet:
         if not isinstance(content, str):
             return content
         if content[:1] != "=" and content not in ERROR_CODES:
-            return ILLEGAL_CHARACTERS_RE.sub("", content)
+            return remove_invalid_characters(content)
         return self.build(content)
 
 

@@ -5,11 +5,12 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.sessions.facts import FactReport, FactTerms
+from hub.domain.sessions.agreed_facts import FactReport, FactTerms
 from hub.domain.text import LocalizedText
 from hub.store.findings.conflicts import SOURCES, fetch_texts
 from hub.store.read_transaction import ReadTransaction
-from hub.store.sessions.fact_reports import fetch_reports, fetch_terms
+from hub.store.sessions.fact_reports import fetch_reports
+from hub.store.sessions.fact_terms import fetch_terms
 
 # Ended facts of which a finding is open are among them, so that it is closed.
 FACTS: Final = """

@@ -57,7 +57,7 @@ def facts_in_force(scope: MatrixScope, field: str) -> sa.Select[Any]:
     )
 
 
-def begun_facts(scope: MatrixScope, *fields: str) -> sa.Select[Any]:
+def facts_until(scope: MatrixScope, *fields: str) -> sa.Select[Any]:
     """Return the statement for facts of some fields, ended ones too, with `in_force` and `counted`.
 
     What a fact changed in a row that has a state of its own, as linkages and assertions have,
@@ -80,13 +80,13 @@ def begun_facts(scope: MatrixScope, *fields: str) -> sa.Select[Any]:
 
 
 def linkage_facts(scope: MatrixScope) -> sa.Select[Any]:
-    """Return the statement of `begun_facts` about linkages and their shares."""
-    return begun_facts(scope, *OF_LINKAGES)
+    """Return the statement of `facts_until` about linkages and their shares."""
+    return facts_until(scope, *OF_LINKAGES)
 
 
 def select_effects(scope: MatrixScope) -> sa.Select[Any]:
     """Return the statement for what facts change: one row, whatever the number of facts."""
-    f = begun_facts(scope, *OF_FIGURES).subquery("begun").c
+    f = facts_until(scope, *OF_FIGURES).subquery("until").c
     is_amount = sa.and_(f.field == AgreedField.AMOUNT.value, f.in_force)
     not_counted = sa.not_(f.counted)
     is_undone = sa.and_(f.field == AgreedField.IDENTITY.value, not_counted)

@@ -81,10 +81,10 @@ def agreed_lines(scope: MatrixScope, *, counted: bool) -> FromClause:
         holder == sa.func.max(replaced.c.holder_id),
         sa.func.count(replaced.c.holder_id) == sa.func.count(),
     )
-    held: Any = (
+    holders: Any = (
         sa.select(sa.case((is_only, holder)).label("holder_id"))
         .where(is_same_place(amounts, replaced))
-        .lateral("held")
+        .lateral("holders")
     )
     return (
         sa.select(
@@ -95,7 +95,7 @@ def agreed_lines(scope: MatrixScope, *, counted: bool) -> FromClause:
             amounts.c.funding,
             amounts.c.phase,
             amounts.c.amount_satang.label("amount"),
-            held.c.holder_id,
+            holders.c.holder_id,
             sa.case((ranked.c.found, ranked.c.source_id), else_=project.c.source_id).label(
                 "source_id"
             ),
@@ -103,7 +103,7 @@ def agreed_lines(scope: MatrixScope, *, counted: bool) -> FromClause:
         .select_from(
             amounts.join(project, project.c.id == amounts.c.project_id)
             .outerjoin(ranked, sa.true())
-            .outerjoin(held, sa.true())
+            .outerjoin(holders, sa.true())
         )
         .subquery(f"{name}_line")
     )

@@ -15,8 +15,8 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import AxisOrdinals, Layout
 from hub.domain.matrix.question import Counting, DimensionKind
 from hub.store.matrix.linkage_filter import filtered_linkages, report_members
+from hub.store.matrix.ordinals import ordinals_table
 from hub.store.matrix.project_facts import project_facts
-from hub.store.rows import values_table
 
 LINE_COLUMNS: Final = (
     "project_id", "identity", "line_id", "phase", "amount", "duplicate", "r", "c",
@@ -124,19 +124,6 @@ def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages:
     return placed.cte(name)
 
 
-def ordinals_table(name: str, axis: AxisOrdinals) -> FromClause:
-    """Return the ordinals of an axis as a table: id, ordinal, and year if they differ by year."""
-    ordered = sorted(axis.ordinals, key=str)
-    columns: list[tuple[str, Any, list[Any]]] = [
-        ("id", sa.Text, [key for key, _, _ in ordered]),
-        ("ordinal", sa.Integer, [ordinal for _, _, ordinal in ordered]),
-    ]
-    years = [year for _, year, _ in ordered]
-    if None not in years:
-        columns.append(("year", sa.SmallInteger, years))
-    return values_table(name, *columns)
-
-
 def join_ordinals(
     source: FromClause,
     name: str,
@@ -176,17 +163,18 @@ def facts_on_axes(layout: Layout, viewer: Viewer, live: FromClause | None = None
     return place_facts(layout, found, "placed", with_linkages=True)
 
 
-def counted_lines(layout: Layout, viewer: Viewer) -> CTE:
+def counted_lines(layout: Layout, viewer: Viewer, *, with_linkages: bool = True) -> CTE:
     """Return each line once per cell with its amounts.
 
-    Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
-    figure of the cell, the row, the column and the whole. Other columns say where the line counts
-    instead; `left_out`, if it is there, why it counts nowhere.
+    Satang: `in_cell`, `in_row`, `in_column` and `in_all` are added to these figures. Others say
+    where the line counts instead; `left_out`, if there, why nowhere. Without `with_linkages` an
+    axis of linkages alone gives `linkage_id`.
     """
     found = matrix_facts(layout, viewer, with_left_out=True)
     if layout.has_linkage_axis:
         return count_once(layout, place_facts(layout, found, "placed", with_linkages=True))
-    return count_single(place_facts(layout, found, "placed", with_linkages=False), found.linkages)
+    placed = place_facts(layout, found, "placed", with_linkages=False)
+    return count_single(placed, found.linkages if with_linkages else None)
 
 
 def line_columns(placed: CTE) -> tuple[str, ...]:
@@ -194,24 +182,24 @@ def line_columns(placed: CTE) -> tuple[str, ...]:
     return (*LINE_COLUMNS, LEFT_OUT) if LEFT_OUT in placed.c else LINE_COLUMNS
 
 
-def count_single(placed: CTE, linkages: CTE) -> CTE:
-    """Return the lines of `counted_lines` where each fact has one cell.
-
-    `linkage_id` is the first matching linkage of the line's project.
-    """
+def count_single(placed: CTE, linkages: CTE | None) -> CTE:
+    """Return the lines of `counted_lines` where each fact has one cell."""
     names = line_columns(placed)
     units = sa.select(*(placed.c[name] for name in names)).distinct().subquery("unit")
-    first_linkage = (
-        sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
-        .group_by(linkages.c.project_id)
-        .subquery("first_linkage")
-    )
     u = units.c
+    source: FromClause = units
+    linkage_id: sa.ColumnElement[Any] = sa.cast(sa.null(), sa.Text).label("linkage_id")
+    if linkages is not None:
+        k = linkages.c
+        ids = sa.select(k.project_id, sa.func.min(k.id).label("linkage_id")).group_by(k.project_id)
+        first = ids.subquery("first_linkage")
+        source = units.outerjoin(first, first.c.project_id == u.project_id)
+        linkage_id = first.c.linkage_id
     amount = sa.case((u.duplicate, 0), else_=u.amount)
     return (
         sa.select(
             *(u[name] for name in names),
-            first_linkage.c.linkage_id,
+            linkage_id,
             sa.false().label("shared"),
             *(sa.true().label(f"first_in_{group}") for group in ("all", "row", "column")),
             u.r.label("first_r"),
@@ -220,7 +208,7 @@ def count_single(placed: CTE, linkages: CTE) -> CTE:
             u.r.label("column_r"),
             *(amount.label(f"in_{group}") for group in ("cell", "row", "column", "all")),
         )
-        .select_from(units.outerjoin(first_linkage, first_linkage.c.project_id == u.project_id))
+        .select_from(source)
         .cte("counted")
     )
 

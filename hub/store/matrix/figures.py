@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
@@ -27,10 +27,15 @@ from hub.store.matrix.counting import (
 )
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
+from hub.store.matrix.linkage_filter import filtered_linkages
 from hub.store.matrix.planner import CountingPlan, plan_counting
 from hub.store.matrix.rollup_figures import live_projects
 from hub.store.matrix.rollup_sources import rollup_sources
 from hub.store.read_transaction import ReadTransaction
+
+KINDS: Final = {kind.value: kind for kind in FigureKind}
+PHASES: Final = {phase.value: phase for phase in BudgetPhase}
+STATUSES: Final = {status.value: status for status in LinkageStatus}
 
 
 class MatrixQueries:
@@ -103,8 +108,11 @@ class MatrixQueries:
         Ordered by project, line, row and column; one statement for all groups.
         """
         await self._transaction.allow_large_hashes()
-        lines = counted_lines(layout, self._viewer)
-        statement = contributions_of_groups(lines, groups, phase, page)
+        # A filter by linkages finds the projects by them, and has read them.
+        by_page = not (layout.has_linkage_axis or layout.scope.needs_linkage)
+        lines = counted_lines(layout, self._viewer, with_linkages=not by_page)
+        linkages = filtered_linkages(layout.scope, self._viewer) if by_page else None
+        statement = contributions_of_groups(lines, groups, phase, page, linkages)
         found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(statement):
             found[CellGroup(row["group_r"], row["group_c"])].append(row)
@@ -138,23 +146,25 @@ def build_figures(rows: Sequence[asyncpg.Record], counting: Counting) -> dict[Ce
     money: dict[CellGroup, dict[BudgetPhase, int]] = defaultdict(dict)
     linkages: dict[CellGroup, dict[LinkageStatus, int]] = defaultdict(dict)
     overlaps: set[CellGroup] = set()
+    groups: dict[tuple[int | None, int | None], CellGroup] = {}
     for row in rows:
-        group, value = CellGroup(row["r"], row["c"]), row["value"]
-        match FigureKind(row["kind"]):
-            case FigureKind.PROJECTS:
-                projects[group] += value
-            case FigureKind.HIDDEN:
-                hidden[group] += value
-            case FigureKind.MONEY:
-                phase = BudgetPhase(row["name"])
-                money[group][phase] = money[group].get(phase, 0) + value
-            case FigureKind.LINKAGES:
-                status = LinkageStatus(row["name"])
-                linkages[group][status] = linkages[group].get(status, 0) + value
-            case FigureKind.OVERLAP:
-                overlaps.add(group)
-            case FigureKind.UNPUBLISHED:
-                pass  # the transaction has collected the marker
+        kind, name, value = KINDS[row["kind"]], row["name"], row["value"]
+        coordinates = row["r"], row["c"]
+        if (group := groups.get(coordinates)) is None:
+            group = groups[coordinates] = CellGroup(*coordinates)
+        if kind is FigureKind.MONEY:
+            phase = PHASES[name]
+            money[group][phase] = money[group].get(phase, 0) + value
+        elif kind is FigureKind.PROJECTS:
+            projects[group] += value
+        elif kind is FigureKind.LINKAGES:
+            status = STATUSES[name]
+            linkages[group][status] = linkages[group].get(status, 0) + value
+        elif kind is FigureKind.HIDDEN:
+            hidden[group] += value
+        elif kind is FigureKind.OVERLAP:
+            overlaps.add(group)
+        # Of UNPUBLISHED the transaction has collected the marker.
     if counting is Counting.MENTIONS:
         projects = count_mentions(projects)
     return {

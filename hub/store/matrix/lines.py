@@ -15,9 +15,11 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import Layout
+from hub.domain.text import localized_text
 from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.key_hashes import is_same_text
+from hub.store.matrix.agreed_amounts import AGREED_LINE
 from hub.store.matrix.agreed_linkages import state_of_linkages
 from hub.store.matrix.counting import LEFT_OUT, counted_lines
 from hub.store.read_transaction import ReadTransaction
@@ -28,6 +30,9 @@ COUNTED_COLUMNS: Final = (
     "r", "c", "project_id", "identity", "line_id", "linkage_id", "in_phase", "duplicate", "shared",
     "amount", "first_in_all", "in_cell", "in_row", "in_column", "in_all",
 )  # fmt: skip
+
+AGREEMENT: Final = localized_text("ข้อตกลงของการประชุมร่วม", "agreement of a joint session")
+"""The source of an amount that an agreement asserts, in files."""
 
 
 def lines_of_matrix(
@@ -43,12 +48,18 @@ def lines_of_matrix(
     n = lines.c
     names = (*COUNTED_COLUMNS, LEFT_OUT) if LEFT_OUT in n else COUNTED_COLUMNS
     in_phase = sa.func.coalesce(n.phase == phase.value, sa.false())
+    # A line that does not count because of agreements places no project in a cell.
+    counts = n[LEFT_OUT].is_(None) if LEFT_OUT in n else sa.true()
     project_in_cell = [n.project_id, n.r, n.c]
+    order = [sa.not_(counts), n.line_id]
     ranked = sa.select(
         *(n[name] for name in names if name != "in_phase"),
         in_phase.label("in_phase"),
-        sa.func.bool_or(in_phase).over(partition_by=project_in_cell).label("has_line"),
-        sa.func.row_number().over(partition_by=project_in_cell, order_by=n.line_id).label("place"),
+        counts.label("counts"),
+        sa.func.bool_or(sa.and_(in_phase, counts))
+        .over(partition_by=project_in_cell)
+        .label("has_line"),
+        sa.func.row_number().over(partition_by=project_in_cell, order_by=order).label("place"),
     ).subquery("ranked_lines")
     k = ranked.c
     linkage = table_as_of(tables.linkage, layout.scope.as_of_time).alias("placing")
@@ -62,7 +73,7 @@ def lines_of_matrix(
             no_group.label("group_c"),
         )
         .select_from(ranked.outerjoin(state.source, linkage.c.id == k.linkage_id))
-        .where(sa.or_(k.in_phase, sa.and_(sa.not_(k.has_line), k.place == 1)))
+        .where(sa.or_(k.in_phase, sa.and_(k.counts, sa.not_(k.has_line), k.place == 1)))
         .limit(limit)
     )
 
@@ -124,6 +135,24 @@ def reported_lines(ids: Sequence[str], at: datetime | None) -> sa.Select[Any]:
     )
 
 
+def asserted_lines(ids: Sequence[str]) -> sa.Select[Any]:
+    """Return the statement for the columns of `reported_lines` of amounts of agreements.
+
+    Their project is among those of the lines, so the viewer may see it.
+    """
+    wanted = values_table("wanted", ("id", sa.Text, sorted(set(ids))))
+    fact = tables.agreed_fact
+    return sa.select(
+        wanted.c.id,
+        fact.c.fiscal_year,
+        fact.c.area_id,
+        fact.c.funding,
+        sa.literal(AGREEMENT.th, sa.Text).label("source_th"),
+        sa.literal(AGREEMENT.en, sa.Text).label("source_en"),
+        sa.false().label("made_up"),
+    ).select_from(wanted.join(fact, sa.literal(AGREED_LINE, sa.Text) + fact.c.id == wanted.c.id))
+
+
 def source_columns(source: FromClause) -> list[sa.ColumnElement[Any]]:
     """Return the name of a source, and whether its data is made up."""
     return [
@@ -158,6 +187,10 @@ class MatrixLineQueries:
     async def budget_lines_by_id(
         self, ids: Sequence[str], at: datetime | None
     ) -> dict[str, asyncpg.Record]:
-        """Return the rows of `reported_lines` by id."""
-        rows = await self._transaction.fetch_rows(reported_lines(ids, at))
+        """Return the rows of `reported_lines` and `asserted_lines` by id."""
+        agreed = [key for key in ids if key.startswith(AGREED_LINE)]
+        reported = [key for key in ids if not key.startswith(AGREED_LINE)]
+        rows = await self._transaction.fetch_rows(reported_lines(reported, at))
+        if agreed:
+            rows = [*rows, *await self._transaction.fetch_rows(asserted_lines(agreed))]
         return {row["id"]: row for row in rows}

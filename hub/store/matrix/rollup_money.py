@@ -14,6 +14,7 @@ from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.linkage_filter import NO_AREA
 from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
+from hub.store.matrix.visible_projects import has_few_areas
 from hub.store.rows import is_one_of
 from hub.store.tables import (
     rollup_attributes,
@@ -121,7 +122,7 @@ def money_rows(layout: Layout) -> CTE:
                 *(table.c[key] for key in keys),
                 (sign * table.c.amount).label("amount"),
                 (sign * table.c.lines).label("lines"),
-            ).where(*year_conditions(scope, table))
+            ).where(*year_conditions(scope, table), *few_place_conditions(scope, table))
             for sign, table in ((1, rollup_money), (-1, removed))
         )
     ).subquery("money")
@@ -130,6 +131,18 @@ def money_rows(layout: Layout) -> CTE:
     sums = (sa.func.sum(both.c[name]).label(name) for name in ("amount", "lines"))
     columns = [both.c[key] for key in keys]
     return sa.select(*columns, *sums).group_by(*columns).cte("money_rows")
+
+
+def few_place_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that money is of a place in the areas of the filter, if they are few.
+
+    Then an index finds it; a join, which follows, would read the money of the country.
+    """
+    if not has_few_areas(scope):
+        return []
+    areas = is_among_ids(rollup_place.c.area_id, (key for key, _ in scope.areas or ()))
+    places = sa.select(rollup_place.c.id).where(areas, *year_conditions(scope, rollup_place))
+    return [table.c.place == sa.any_(sa.func.array(places.scalar_subquery()))]
 
 
 def sum_money(layout: Layout) -> CTE:

@@ -1,6 +1,6 @@
 """The projects that a viewer may see and that match a filter by their own fields."""
 
-from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
@@ -12,6 +12,9 @@ from hub.store.as_of import table_as_of
 from hub.store.matrix.agreed_identities import identity_of
 from hub.store.rows import contains_text, is_one_of
 from hub.store.visibility import can_only_count, disjoint_visibility
+
+FEW_AREAS: Final = 1_000
+"""Of the country's 8,000: a province has some 100, a cluster some 500."""
 
 
 def visible_projects(
@@ -54,22 +57,32 @@ def visible_projects(
     for number, permission in enumerate(permissions):  # the first is that of published projects
         visible = selected.where(permission)
         if live is not None and number == 0:
-            visible = visible.where(is_live(project, live, at))
+            visible = visible.where(is_live(project, live, scope))
         tables_of_projects.append(visible.subquery(f"visible_{number}"))
     return tables_of_projects
 
 
-def is_live(project: FromClause, live: FromClause, at: datetime | None) -> sa.ColumnElement[bool]:
+def is_live(project: FromClause, live: FromClause, scope: MatrixScope) -> sa.ColumnElement[bool]:
     """Return the predicate that a project is one of `live` (`project_key`).
 
     As of an instant PostgreSQL has no statistics of keys and would read all projects; an array of
-    keys makes it use the indexes of the table and of its history.
+    keys makes it use the indexes of the table and of its history. The projects of few areas are
+    looked up one by one: reading all live ones (33,000 of 200,000) twice took 0.15 s of 0.4 s.
+    OFFSET keeps PostgreSQL from making a join of it.
     """
     keys = sa.select(live.c.project_key)
-    if at is None:
+    if scope.as_of_time is None and has_few_areas(scope):
+        same = keys.where(live.c.project_key == project.c.key).correlate(project)
+        return same.offset(sa.literal_column("0")).exists()
+    if scope.as_of_time is None:
         return project.c.key.in_(keys)
     is_one: sa.ColumnElement[bool] = project.c.key == sa.any_(sa.func.array(keys.scalar_subquery()))
     return is_one
+
+
+def has_few_areas(scope: MatrixScope) -> bool:
+    """Return whether the filter names a province or a few, with what is in them."""
+    return scope.areas is not None and len({area for area, _ in scope.areas}) <= FEW_AREAS
 
 
 def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 
 from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.money import Money
-from hub.domain.sessions.kinds import AgreedField, AgreementStatus
+from hub.domain.sessions.kinds import AgreedField, AgreementStatus, OperationKind
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
 from hub.store.matrix.agreed import OF_FIGURES, is_in_force
@@ -27,6 +27,26 @@ from hub.store.tables import agreed_fact, agreement, project
 from hub.store.visibility import is_visible, unpublished_columns
 
 IDS: Final = text_array_parameter("ids")
+
+AGREEMENTS_OF_IDENTITIES: Final = sa.select(
+    agreed_fact.c.same_as_id, agreed_fact.c.agreement_id
+).where(agreed_fact.c.same_as_id == sa.any_(IDS))
+OPERATION: Final = (
+    sa.func.jsonb_array_elements(agreement.c.operations)
+    .table_valued(sa.column("content", JSONB), name="operation")
+    .render_derived("operation")
+)
+FINDING_ID: Final = OPERATION.c.content["target_id"].astext
+AGREEMENTS_OF_FINDINGS: Final = (
+    sa.select(FINDING_ID.label("finding_id"), agreement.c.id)
+    .select_from(agreement.join(OPERATION, sa.true()))
+    .where(
+        OPERATION.c.content["kind"].astext == OperationKind.FINDING_SETTLE.value,
+        sa.any_(IDS) == FINDING_ID,
+    )
+    .order_by(agreement.c.at)
+)
+"""Agreements are few, and are read for settled findings alone."""
 
 
 @lru_cache(maxsize=256)
@@ -178,3 +198,13 @@ class AgreedLines:
         """Return the agreements that figures rest on and that are not ratified, newest first."""
         rows = await self._transaction.fetch_rows(unratified_agreements(scope, self._viewer))
         return [row["id"] for row in rows]
+
+    async def agreements_of_identities(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the agreement of each assertion that projects are one; others are absent."""
+        rows = await self._transaction.fetch_rows(AGREEMENTS_OF_IDENTITIES, ids=list(set(ids)))
+        return {row["same_as_id"]: row["agreement_id"] for row in rows}
+
+    async def agreements_of_findings(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the latest agreement that settled each finding; others are absent."""
+        rows = await self._transaction.fetch_rows(AGREEMENTS_OF_FINDINGS, ids=list(set(ids)))
+        return {row["finding_id"]: row["id"] for row in rows}

@@ -1,4 +1,4 @@
-"""Facts of agreements, and what sources report about the same, without a viewer (ADR 45).
+"""What sources report about the same as facts of agreements, without a viewer (ADR 45).
 
 A report is as new as the last reading of its source that contained it: the retrieval of its record,
 or the start of a later complete reading of the record's scope. Runs delete what they saw when they
@@ -13,114 +13,64 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.sessions.facts import FactReport, FactTerms, baht_text, share_text
+from hub.domain.sessions.agreed_facts import FactReport, FactTerms, baht_text, share_text
 from hub.domain.sessions.kinds import AgreedField
 from hub.store import tables
 from hub.store.as_of import table_as_of
-from hub.store.matrix.agreed import is_in_force
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
-from hub.store.tables import agency, agreed_fact, agreement, same_as, source_run
+from hub.store.sessions.fact_terms import ACCEPTED, linkage_text
+from hub.store.tables import agency, agreed_fact, same_as, source_run
 
 IDS: Final = text_array_parameter("ids")
-ACCEPTED: Final = ("PROPOSED", "AGREED")
 
 
-@lru_cache(maxsize=16)
-def select_terms(at: datetime | None) -> sa.Select[Any]:
-    """Return the statement for facts `ids` with their agreement and the names of their values."""
-    keep = table_as_of(tables.project, at).alias("keep")
-    names = (
-        sa.select(sa.func.array_agg(aggregate_order_by(agency.c.name_th, agency.c.id)))
-        .where(agency.c.id == sa.any_(agreed_fact.c.agency_ids))
-        .correlate(agreed_fact)
-        .scalar_subquery()
+def complete_runs(at: datetime | None) -> FromClause:
+    """Return when the last complete run of each scope of a source began: source_id, scope,
+    started_at. A run that requested changes alone is none.
+    """
+    scope = (
+        sa.func.jsonb_array_elements_text(source_run.c.state["scopes"])
+        .table_valued(sa.column("name", sa.Text), name="scope")
+        .render_derived("scope")
     )
-    return (
-        sa.select(
-            agreed_fact,
-            agreement.c.party_ids,
-            names.label("agency_names"),
-            keep.c.name_th.label("keep_name"),
-            sa.not_(is_in_force(at)).label("has_ended"),
-        )
-        .join(agreement, agreement.c.id == agreed_fact.c.agreement_id)
-        .outerjoin(same_as, same_as.c.id == agreed_fact.c.same_as_id)
-        .outerjoin(keep, keep.c.id == same_as.c.keep_id)
-        .where(agreed_fact.c.id == sa.any_(IDS))
-    )
-
-
-def terms_of(row: asyncpg.Record) -> FactTerms:
-    """Return the fact of a row of `select_terms`."""
-    field = AgreedField(row["field"])
-    match field:
-        case AgreedField.AMOUNT:
-            text = baht_text(row["amount_satang"])
-        case AgreedField.SHARE:
-            text = share_text(row["share"])
-        case AgreedField.LINKAGE:
-            text = linkage_text(row["status"] in ACCEPTED, row["share"])
-        case AgreedField.IDENTITY:
-            text = row["keep_name"] or ""
-        case _:
-            text = ", ".join(row["agency_names"] or row["agency_ids"])
-    return FactTerms(
-        id=row["id"],
-        agreement_id=row["agreement_id"],
-        field=field,
-        project_id=row["project_id"],
-        linkage_id=row["linkage_id"],
-        indicator_id=row["indicator_id"],
-        text=text,
-        satang=row["amount_satang"],
-        area_id=row["area_id"],
-        year=row["fiscal_year"],
-        parties=tuple(row["party_ids"]),
-        finding_id=row["finding_id"],
-        asserted_at=row["asserted_at"],
-        has_ended=row["has_ended"],
-        updated_at=row["updated_at"],
-    )
-
-
-def linkage_text(exists: bool, share: object) -> str:
-    """Return a linkage as text: whether it is one, and its share."""
-    if not exists:
-        return "NOT LINKED"
-    return "LINKED" if share is None else f"LINKED {share_text(share)}"
-
-
-def last_reading(record: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
-    """Return when a record was last read: retrieved, or in a complete reading of its scope."""
-    contains = source_run.c.state["scopes"].op("?")(sa.func.coalesce(record.c.scope, ""))
-    conditions = [
-        source_run.c.source_id == record.c.source_id,
-        source_run.c.status == "SUCCEEDED",
-        source_run.c.since.is_(None),
-        contains,
-    ]
+    conditions = [source_run.c.status == "SUCCEEDED", source_run.c.since.is_(None)]
     if at is not None:
         conditions.append(source_run.c.finished_at <= sa.literal(at, sa.DateTime(timezone=True)))
-    last_run = (
-        sa.select(source_run.c.started_at)
+    return (
+        sa.select(
+            source_run.c.source_id,
+            scope.c.name.label("scope"),
+            sa.func.max(source_run.c.started_at).label("started_at"),
+        )
+        .select_from(source_run.join(scope, sa.true()))
         .where(*conditions)
-        .order_by(source_run.c.id.desc())
-        .limit(1)
-        .correlate(record)
-        .scalar_subquery()
+        .group_by(source_run.c.source_id, scope.c.name)
+        .subquery("complete_runs")
     )
-    return sa.func.greatest(record.c.retrieved_at, last_run)
+
+
+def join_readings(
+    source: FromClause, record_id: sa.ColumnElement[Any], at: datetime | None
+) -> tuple[FromClause, sa.ColumnElement[Any]]:
+    """Return `source` with its records, and when each was last read: when it was retrieved, or in a
+    later complete run of its scope. Null without a record.
+    """
+    record, runs = table_as_of(tables.source_record, at), complete_runs(at)
+    is_of_scope = sa.and_(
+        runs.c.source_id == record.c.source_id,
+        runs.c.scope == sa.func.coalesce(record.c.scope, ""),
+    )
+    joined = source.outerjoin(record, record.c.id == record_id).outerjoin(runs, is_of_scope)
+    return joined, sa.func.greatest(record.c.retrieved_at, runs.c.started_at)
 
 
 @lru_cache(maxsize=16)
 def select_amounts(at: datetime | None) -> sa.Select[Any]:
     """Return the statement for what each source reports at the place of the amounts `ids`."""
     line = table_as_of(tables.budget_line, at)
-    record = table_as_of(tables.source_record, at)
     fact = agreed_fact.c
     reported = (
         sa.select(
@@ -150,12 +100,10 @@ def select_amounts(at: datetime | None) -> sa.Select[Any]:
         .subquery("reported")
     )
     r = reported.c
+    source, read_at = join_readings(reported, r.record_id, at)
     return (
-        sa.select(
-            reported,
-            sa.func.coalesce(last_reading(record, at), r.known_from).label("read_at"),
-        )
-        .select_from(reported.outerjoin(record, record.c.id == r.record_id))
+        sa.select(reported, sa.func.coalesce(read_at, r.known_from).label("read_at"))
+        .select_from(source)
         .order_by(r.id, r.source_id)
     )
 
@@ -205,9 +153,10 @@ def select_projects(at: datetime | None) -> sa.Select[Any]:
         .subquery("found")
     )
     f = found.c
+    source, read_at = join_readings(found, f.record_id, at)
     return (
-        sa.select(found, sa.func.coalesce(last_reading(record, at), f.known_from).label("read_at"))
-        .select_from(found.outerjoin(record, record.c.id == f.record_id))
+        sa.select(found, sa.func.coalesce(read_at, f.known_from).label("read_at"))
+        .select_from(source)
         .order_by(f.id)
     )
 
@@ -216,8 +165,9 @@ def select_projects(at: datetime | None) -> sa.Select[Any]:
 def select_declarations(at: datetime | None) -> sa.Select[Any]:
     """Return the statement for what sources declare of the linkages of facts `ids`."""
     linkage = table_as_of(tables.linkage, at)
-    record = table_as_of(tables.source_record, at)
     fact = agreed_fact.c
+    declared = agreed_fact.join(linkage, linkage.c.id == fact.linkage_id)
+    source, read_at = join_readings(declared, linkage.c.declared_record_id, at)
     return (
         sa.select(
             fact.id,
@@ -228,10 +178,9 @@ def select_declarations(at: datetime | None) -> sa.Select[Any]:
             linkage.c.declared_record_id.label("record_id"),
             linkage.c.declared_current,
             linkage.c.declared_share,
-            sa.func.coalesce(last_reading(record, at), linkage.c.known_from).label("read_at"),
+            sa.func.coalesce(read_at, linkage.c.known_from).label("read_at"),
         )
-        .join(linkage, linkage.c.id == fact.linkage_id)
-        .outerjoin(record, record.c.id == linkage.c.declared_record_id)
+        .select_from(source)
         .where(fact.id == sa.any_(IDS), linkage.c.declared_source_id.is_not(None))
         .order_by(fact.id)
     )
@@ -288,14 +237,6 @@ REPORTS: Final = (
     ),
 )
 """What sources report by the fields of facts; of the owners of an indicator they report nothing."""
-
-
-async def fetch_terms(
-    transaction: ReadTransaction, ids: Sequence[str], at: datetime | None
-) -> dict[str, FactTerms]:
-    """Return facts by id."""
-    rows = await transaction.fetch_rows(select_terms(at), ids=list(set(ids)))
-    return {row["id"]: terms_of(row) for row in rows}
 
 
 async def fetch_reports(

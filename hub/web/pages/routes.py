@@ -1,5 +1,5 @@
-"""The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, one per agency, area, issue and
-project) and the files they load, all from one folder.
+"""The static pages (`/`, `/search`, `/sources`, `/query`, `/work`, `/board`, one per agency, area,
+issue, project and joint session) and the files they load, all from one folder.
 
 Nothing is loaded from other hosts and no page has an inline script or style, so the content
 security policy forbids both: government networks are often closed, and project names are entered
@@ -19,6 +19,7 @@ from hub.web.responses import accepts_gzip
 
 PAGES: Final = {
     "/": "index.html",
+    "/board": "sessions.html",
     "/query": "query.html",
     "/search": "search.html",
     "/sources": "sources.html",
@@ -35,6 +36,12 @@ PLACES: Final = (
 reads which one from the address, so the hub answers it without a database, and a name cannot inject
 HTML.
 """
+PAPER_PAGE: Final = "paper.html"
+PAPERS: Final = ("/board/{paper_of}/minutes", "/board/{paper_of}/brief")
+"""The paths of what is printed of one joint session; their script reads which from the address."""
+BOARD_PAGE: Final = "board.html"
+BOARD: Final = "/board/{session}"
+"""The path of the board of one joint session; its script reads which one from the address."""
 MEDIA_TYPES: Final = {
     ".css": "text/css",
     ".html": "text/html",
@@ -63,6 +70,10 @@ async def serve_file(request: Request) -> Response:
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
     if "code" in request.path_params:
         name = PLACE_PAGE
+    if "paper_of" in request.path_params:
+        name = PAPER_PAGE
+    if "session" in request.path_params:
+        name = BOARD_PAGE
     assets = build_page_assets()
     if name in assets.bundles:
         return asset_response(request, name, assets.bundles[name], BUNDLE_HEADERS)
@@ -103,7 +114,7 @@ def asset_response(request: Request, name: str, asset: Asset, headers: dict[str,
 
 
 ROUTES: Final = (
-    *(Route(path, serve_file) for path in (*PAGES, *PLACES)),
+    *(Route(path, serve_file) for path in (*PAGES, *PLACES, BOARD, *PAPERS)),
     Route("/static/{name:path}", serve_file),
 )
 """The pages and the files they load; none of them needs a database."""

@@ -77,6 +77,7 @@ async def test_notices_of_many_areas_take_as_many_statements_as_of_one(api: Grap
     query = """query ($first: Int!) {
         areas(level: CLUSTER, on: "2012-01-01", first: $first) {
         nodes { notices(on: "2020-01-01") { code } } } }"""
+    await api(query, {"first": 1})  # reads the editions, which are kept
     costs = []
     for count in (1, 18):
         answer = await api(query, {"first": count})

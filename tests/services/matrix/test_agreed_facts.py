@@ -198,7 +198,7 @@ async def test_a_disputed_linkage_is_disputed_again_when_its_agreement_is_not_ra
     assert await _statuses() == ["AGREED"], "somebody has decided since"
 
 
-async def test_two_reports_are_counted_once_where_the_agreement_that_says_so_counts(
+async def test_two_reports_are_counted_once_on_the_bases_that_count_their_agreement(
     api: GraphQLApi, fresh_database: Database
 ) -> None:
     await insert_projects(fresh_database, "p1", "p2")

@@ -1,10 +1,7 @@
 """Properties: on each basis a matrix equals reports with its facts applied, counted by hand."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import combinations
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,15 +22,12 @@ from hub.domain.paging import PageRequest
 from hub.services.matrix.explain_figures import explain_figures
 from hub.store.database import Database
 from hub.store.matrix.figures import MatrixQueries
-from hub.store.read_transaction import ReadTransaction
-from hub.store.rollup import compact_in_transaction
-from hub.store.unit_of_work import UnitOfWork
 from tests.long_run import costly_examples
+from tests.services.matrix.agreed_rows import open_agreed_world
 from tests.services.matrix.agreed_world import (
     COUNTED,
     AgreedWorld,
     agreed_worlds,
-    insert_agreed_world,
     world_on_basis,
 )
 from tests.services.matrix.expected_figures import compute_expected_figures
@@ -59,24 +53,6 @@ PROPERTY = settings(
 )
 PHASES = (BudgetPhase.APPROPRIATED, BudgetPhase.REQUESTED)
 LEFT_OUT = {CountTreatment.REPLACED_BY_AGREEMENT, CountTreatment.EXCLUDED_BASIS}
-
-
-@asynccontextmanager
-async def open_agreed_world(
-    database: Database, agreed: AgreedWorld, *, compacted: int
-) -> AsyncIterator[UnitOfWork]:
-    """Insert a world with its agreements and yield a unit of work; roll back at the end."""
-    connection: asyncpg.Connection
-    async with database.pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        try:
-            await insert_agreed_world(agreed, connection)
-            if compacted:
-                await compact_in_transaction(connection, compacted)
-            yield UnitOfWork(ReadTransaction.from_connection(connection), ANONYMOUS)
-        finally:
-            await transaction.rollback()
 
 
 async def check_figures(

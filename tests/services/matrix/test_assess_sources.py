@@ -222,7 +222,8 @@ async def test_freshness_sources_and_unlinked_projects_take_one_statement_each(
     api: GraphQLApi,
 ) -> None:
     plain = "query ($i: MatrixInput!) { matrix(input: $i) { cells { state } } }"
-    await api(plain, build_stage_variables(2011))
+    for _ in range(2):  # the first reads the editions, which are kept
+        await api(plain, build_stage_variables(2011))
     before = api.statement_count
     await api(plain.replace("state }", "state freshness { status } }"), build_stage_variables(2011))
     assert api.statement_count == before + 1, api.sent_statements

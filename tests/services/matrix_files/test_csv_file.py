@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import Visibility
-from hub.domain.matrix.question import Counting, DimensionKind, MatrixFilter
+from hub.domain.matrix.question import Counting, DimensionKind, FactBasis, MatrixFilter
 from hub.domain.matrix.result import CellState
 from hub.domain.text import Locale, LocalizedText
 from hub.errors import TooCostly
@@ -22,6 +22,8 @@ from hub.services.matrix_files.csv_file import neutralize, write_csv
 from hub.services.matrix_files.read_answer import MatrixAnswer
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
+from tests.services.matrix.agreed_rows import open_agreed_world
+from tests.services.matrix.agreed_world import AgreedWorld, agreed_worlds
 from tests.services.matrix.generated_world import GeneratedProject, World, worlds
 from tests.services.matrix.test_compute_matrix import (
     DIMENSION_PAIRS,
@@ -72,6 +74,31 @@ async def test_lines_add_up_to_every_figure_of_the_matrix(
     question = build_question(pair, matrix_filter, counting)
     async with open_world(database, world) as unit:
         answer = await answer_question(unit, question, phase)
+    check_sums(answer, phase)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=EXAMPLES)
+@given(
+    agreed=agreed_worlds(),
+    counting=st.sampled_from(Counting),
+    pair=st.sampled_from(DIMENSION_PAIRS),
+    basis=st.sampled_from(FactBasis),
+)
+async def test_lines_with_agreements_add_up_to_every_figure_of_the_matrix(
+    database: Database,
+    agreed: AgreedWorld,
+    counting: Counting,
+    pair: tuple[DimensionKind, DimensionKind],
+    basis: FactBasis,
+) -> None:
+    question = build_question(pair, MatrixFilter(), counting, basis=basis)
+    async with open_agreed_world(database, agreed, compacted=0) as unit:
+        answer = await answer_question(unit, question, BudgetPhase.APPROPRIATED)
+    check_sums(answer, BudgetPhase.APPROPRIATED)
+
+
+def check_sums(answer: MatrixAnswer, phase: BudgetPhase) -> None:
+    """Compare the sums of the lines of a file with every figure of its matrix."""
     matrix, lines = answer.matrix, read_csv(answer)
     total = expected_baht(matrix.total.figures, phase)
     assert sum_by(lines, "counted").get(()) == total

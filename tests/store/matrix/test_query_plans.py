@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from hub.domain.matrix.question import (
     AgencyRole,
     AxisQuestion,
     DimensionKind,
+    FactBasis,
     MatrixFilter,
     MatrixQuestion,
     MemberSelector,
@@ -34,6 +36,7 @@ from hub.store.read_transaction import ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 from tests.conftest import copy_database, execute_admin_statement
 from tests.long_run import is_long_run
+from tests.store.agreements import insert_agreement
 
 NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
 IS_LONG: Final = is_long_run()
@@ -121,6 +124,26 @@ class ExplainingTransaction(ReadTransaction):
         return await super().fetch(sql, *values)
 
 
+AGREE_ON_AMOUNTS: Final = """
+insert into agreed_fact (id, agreement_id, field, project_id, fiscal_year, phase, funding, area_id,
+    amount_satang, asserted_at, updated_at)
+select 'amount-' || number, case number % 2 when 0 then 'concluded' else 'ratified' end, 'AMOUNT',
+    project_id, fiscal_year, phase, funding, area_id, 100, now(), now()
+from (
+    select l.*, row_number() over (order by l.id) as number
+    from budget_line l join project p on p.id = l.project_id
+    where p.visibility = 'PUBLISHED' order by l.id limit 500
+) line
+"""
+AGREE_ON_LINKAGES: Final = """
+insert into agreed_fact (id, agreement_id, field, project_id, linkage_id, status, status_before,
+    asserted_at, updated_at)
+select 'linkage-' || number, case number % 2 when 0 then 'concluded' else 'ratified' end, 'LINKAGE',
+    project_id, id, status, 'PROPOSED', now(), now()
+from (
+    select k.*, row_number() over (order by k.id) as number from linkage k order by k.id limit 500
+) linkage
+"""
 EXPLAIN_FUNCTION: Final = """
 create or replace function pg_temp.explain(statement text) returns text language plpgsql as $$
 declare
@@ -235,6 +258,35 @@ async def test_no_part_of_a_plan_reads_a_table_again_for_each_row(
         for plan in await explain(nation, viewer, matrix_question, at, generic=generic):
             assert executed_again(plan) == []
             assert on_disk(plan) == []
+
+
+@pytest.fixture(scope="module")
+async def agreed_nation(nation: Database) -> Database:
+    """Return the nation with an amount and a linkage of each of 500 projects by agreement; tests
+    of the nation without agreements come before.
+    """
+    async with nation.write_transaction() as connection:
+        for status in ("CONCLUDED", "RATIFIED"):
+            await insert_agreement(connection, status.lower(), status)
+        await connection.execute(AGREE_ON_AMOUNTS)
+        await connection.execute(AGREE_ON_LINKAGES)
+    return nation
+
+
+@pytest.mark.parametrize("basis", FactBasis, ids=lambda basis: basis.value)
+@pytest.mark.parametrize("in_the_past", [False, True], ids=["now", "as of an instant"])
+@pytest.mark.parametrize("matrix_question", QUESTIONS.values(), ids=QUESTIONS)
+async def test_no_part_of_a_plan_with_agreements_reads_a_table_again_for_each_row(
+    agreed_nation: Database,
+    matrix_question: MatrixQuestion,
+    in_the_past: bool,
+    basis: FactBasis,
+) -> None:
+    at = datetime.now(UTC) if in_the_past else None
+    on_basis = replace(matrix_question, basis=basis)
+    for plan in await explain(agreed_nation, ANONYMOUS, on_basis, at, generic=False):
+        assert executed_again(plan) == []
+        assert on_disk(plan) == []
 
 
 async def test_plan_with_an_unhashed_subplan_is_found(nation: Database) -> None:

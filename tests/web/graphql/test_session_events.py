@@ -9,7 +9,7 @@ import pytest
 
 from hub.store.database import Database
 from hub.store.sessions import changes
-from hub.store.sessions.shared_reads import fetch_seen_by
+from hub.store.sessions.visible import fetch_seen_by
 from tests.faults.hub_process import wait_until_async
 from tests.web.graphql.meeting import INDUSTRY, MINISTRY, Meeting
 from tests.web.graphql.session_followers import serve_instance

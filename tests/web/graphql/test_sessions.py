@@ -1,6 +1,7 @@
 """Joint sessions over HTTP: prepare, propose, take positions, conclude, close."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ MATRIX = {
 class Negotiation:
     """An open session of Chon Buri with the tourism ministry and the ministry of industry."""
 
-    def __init__(self, host: DelegationClient, function: DelegationClient, other: DelegationClient):
+    def __init__(
+        self, host: DelegationClient, function: DelegationClient, other: DelegationClient
+    ) -> None:
         self.host, self.function, self.other = host, function, other
         self.session: dict[str, Any] = {}
         self.item = ""
@@ -85,25 +88,32 @@ def link(project: str, stage: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-async def talks(fresh_database: Database, tmp_path: Path) -> AsyncIterator[Negotiation]:
+@asynccontextmanager
+async def open_talks(database: Database, folder: Path) -> AsyncIterator[Negotiation]:
     """Yield an open session over a hub with three projects of the tourism ministry."""
-    await insert_issues(fresh_database, "20", ["1", "2"])
+    await insert_issues(database, "20", ["1", "2"])
     # A chain with a role matrix of the deck (slide 73), so that empty cells are judged.
-    await fresh_database.pool.execute("update issue_revision set chain_id = 'tourism'")
+    await database.pool.execute("update issue_revision set chain_id = 'tourism'")
     for key in ("p1", "p2", "p3"):
-        await insert_project(fresh_database, key)
-    await fresh_database.pool.execute(
+        await insert_project(database, key)
+    await database.pool.execute(
         "insert into project_area (project_id, area_id, basis) select id, '20', 'UNKNOWN' "
         "from project where id in ('p1', 'p2', 'p3')"
     )
-    instance = HubInstance(fresh_database, tmp_path)
+    instance = HubInstance(database, folder)
     async with instance.http:
         clients = [
             await DelegationClient.sign_in(instance, agency)
             for agency in ("province:20", "ministry:05", "ministry:22")
         ]
         yield await Negotiation(*clients).open()
+
+
+@pytest.fixture
+async def talks(fresh_database: Database, tmp_path: Path) -> AsyncIterator[Negotiation]:
+    """Yield an open session in a database of its own."""
+    async with open_talks(fresh_database, tmp_path) as found:
+        yield found
 
 
 async def first_stage(talks: Negotiation) -> str:
@@ -286,7 +296,8 @@ async def test_a_gap_that_is_taken_stays_a_gap_with_its_pledge(talks: Negotiatio
     payload = await talks.conclude(proposal)
     assert [one["kind"] for one in payload["agreement"]["commitments"]] == ["PLEDGE"]
     data = await talks.host.send(
-        "query ($id: ID!) { node(id: $id) { ... on Cell { state pledges { text agency { id } } } } }",
+        "query ($id: ID!) { node(id: $id) { "
+        "... on Cell { state pledges { text agency { id } } } } }",
         id=cell,
     )
     assert data["node"] == {
@@ -295,3 +306,69 @@ async def test_a_gap_that_is_taken_stays_a_gap_with_its_pledge(talks: Negotiatio
             {"text": "จัดทำหลักสูตรมัคคุเทศก์", "agency": {"id": "gid://hub/Agency/ministry:05"}}
         ],
     }
+
+
+async def test_a_closed_session_is_an_instant_to_compare_with(talks: Negotiation) -> None:
+    """`asOf: {session}` is what the hub knew at closing, and `compare` names what changed since."""
+    stage = await first_stage(talks)
+    proposal = await talks.propose(link("p1", stage))
+    await talks.accept(proposal, talks.function, talks.host)
+    payload = await talks.conclude(proposal)
+    await talks.host.step("sessionClose", talks.session)
+    later = await Negotiation(talks.host, talks.function, talks.other).open()
+    second = await later.propose(link("p2", stage))
+    await later.accept(second, later.function, later.host)
+    await later.conclude(second)
+    question = """
+    query ($in: MatrixInput!, $session: ID!) {
+      matrix(input: $in) {
+        total { projectCount }
+        compare(to: {session: $session}) {
+          totalBefore { projectCount } changed { before { projectCount } after { projectCount } }
+        }
+      }
+    }
+    """
+    session = talks.session["id"]
+    data = await talks.host.send(question, **{"in": MATRIX, "session": session})
+    assert data["matrix"] == {
+        "total": {"projectCount": 2},
+        "compare": {
+            "totalBefore": {"projectCount": 1},
+            "changed": [{"before": {"projectCount": 1}, "after": {"projectCount": 2}}],
+        },
+    }
+    as_closed = {**MATRIX, "asOf": {"session": session}}
+    data = await talks.host.send(question, **{"in": as_closed, "session": session})
+    assert data["matrix"]["total"] == {"projectCount": 1}
+    assert data["matrix"]["compare"]["changed"] == []
+    assert payload["agreement"]["status"] == "CONCLUDED"
+
+
+async def test_an_agreed_amount_counts_beside_the_reported_one(talks: Negotiation) -> None:
+    """With basis AGREED the figure is the agreed one, with REPORTED there is none."""
+    amount = {
+        "budgetSet": {
+            "project": "gid://hub/Project/p1",
+            "expectedVersion": 1,
+            "fiscalYear": {"be": 2566},
+            "phase": "PLANNED",
+            "funding": "MINISTRY",
+            "area": AREA,
+            "amount": "1000.00",
+        }
+    }
+    proposal = await talks.propose(amount, link("p1", await first_stage(talks)))
+    await talks.accept(proposal, talks.function, talks.host)
+    payload = await talks.conclude(proposal)
+    data = await talks.host.send(
+        "query ($id: ID!) { session(id: $id) { "
+        "agreed: matrix { total { ...Figures } unratified { id } } "
+        "reported: matrix(basis: REPORTED) { total { ...Figures } } } } "
+        "fragment Figures on Total { projectCount budget(phase: PLANNED) { amount } }",
+        id=talks.session["id"],
+    )
+    session = data["session"]
+    assert session["agreed"]["total"] == {"projectCount": 1, "budget": {"amount": "1000.00"}}
+    assert session["agreed"]["unratified"] == [{"id": payload["agreement"]["id"]}]
+    assert session["reported"]["total"] == {"projectCount": 0, "budget": None}

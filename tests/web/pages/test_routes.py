@@ -23,6 +23,10 @@ def client() -> TestClient:
         ("/issues/with/slash", "places/main.js"),
         ("/projects/gfmis:12 34", "places/main.js"),
         ("/sources", "sources/main.js"),
+        ("/board/5f0c/minutes", "paper/main.js"),
+        ("/board/5f0c/brief", "paper/main.js"),
+        ("/board", "sessions/main.js"),
+        ("/board/3f9ac1d2", "board/main.js"),
     ],
 )
 def test_page_loads_its_script(client: TestClient, path: str, script: str) -> None:
@@ -33,7 +37,9 @@ def test_page_loads_its_script(client: TestClient, path: str, script: str) -> No
     assert "default-src 'self'" in response.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/areas", "/areas/", "/areas/20/21", "/works", "/static/../x"])
+@pytest.mark.parametrize(
+    "path", ["/areas", "/areas/", "/areas/20/21", "/works", "/board/1/2/3", "/static/../x"]
+)
 def test_other_paths_are_404(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 

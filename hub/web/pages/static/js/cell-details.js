@@ -20,7 +20,7 @@ export function drawCellDetails(panel, selection, details, options) {
   const { cell, row, column } = selection;
   replaceChildren(panel,
     drawerHead(`${headerLabel(row)} × ${headerLabel(column)}`, options.close, h("p", { class: `chip s-${cell.state}` }, mark(cell.state), h("b", {}, t(cell.state)))),
-    details ? sections(selection, details, options) : loading());
+    details ? cellSections(selection, details, options) : loading());
 }
 
 /**
@@ -39,11 +39,18 @@ export function drawTotalDetails(panel, { row, column }, details, options) {
 
 const loading = () => h("p", { class: "awaited", role: "status" }, t("loadingCell"), "…");
 
-const drawerHead = (title, close, ...rest) => h("div", { class: "drawer-head" },
+/** Return the head of the drawer: a button that closes it, its title, and more. */
+export const drawerHead = (title, close, ...rest) => h("div", { class: "drawer-head" },
   h("button", { type: "button", class: "close", id: "drawer-close", onclick: close }, t("close"), " ", h("kbd", {}, "Esc")),
   h("h2", { id: "drawer-title", tabindex: "-1" }, title), rest);
 
-function sections(selection, { cell, rules, pages }, options) {
+/**
+ * Return the sections of a cell: reasons, projects, amounts, expected roles.
+ * @param {object} selection
+ * @param {{cell: object, rules: object[], pages: object | null}} details
+ * @param {object} options
+ */
+export function cellSections(selection, { cell, rules, pages }, options) {
   if (pages) return [stateReasons(cell, rules, selection), figureList(pages, options), cell.hiddenProjects > 0 && h("p", {}, t("hidden", { n: cell.hiddenProjects })), phaseAmounts(cell), expectedRoles(selection)];
   return [
     stateReasons(cell, rules, selection),

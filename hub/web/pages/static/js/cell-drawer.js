@@ -6,7 +6,7 @@ import { byId, replaceChildren } from "./dom.js";
 import { drawCellDetails, drawTotalDetails } from "./cell-details.js";
 import { loadFigurePage } from "./figure-pages.js";
 import { errorPanel } from "./messages.js";
-import { cellsByPosition } from "./matrix.js";
+import { cellsByPosition } from "./matrix-cells.js";
 import { cellQuery } from "./queries.js";
 import { t } from "./i18n.js";
 
@@ -26,7 +26,7 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
   /** Show the cell or total of the URL, or hide the drawer. */
   async function draw() {
     const { state, loadedMatrix, pickerData } = currentPage();
-    for (const cell of document.querySelectorAll("#board [data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === state.cell));
+    markOpenPlace(state.cell);
     const selection = state.cell && findPlace(loadedMatrix.matrix, state.cell, pickerData);
     if (!selection) {
       takesFocus = true;
@@ -98,8 +98,16 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
   return { draw, hide, close };
 }
 
+/** Mark what the page shows of the open place, in the matrix and on a narrow screen, and nothing else. */
+function markOpenPlace(place) {
+  const mark = (cell, isOpen) => cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(isOpen));
+  const marked = document.querySelectorAll('#board [data-place][aria-selected="true"], #board [data-place][aria-current="true"]');
+  for (const cell of marked) if (cell.dataset.place !== place) mark(cell, false);
+  if (place) for (const cell of document.querySelectorAll(`#board [data-place="${CSS.escape(place)}"]`)) mark(cell, true);
+}
+
 /** Load the details of a cell, and the first page of its projects where they are many; of a total the first page. */
-async function loadPlace(key, selection, phase) {
+export async function loadPlace(key, selection, phase) {
   const isLong = !selection.cell || selection.cell.projectCount > MOST_CARDS;
   const pages = isLong ? loadFigurePage(key, selection, phase) : null;
   if (!selection.cell) return { pages: await pages };
@@ -110,7 +118,7 @@ async function loadPlace(key, selection, phase) {
 }
 
 /** Return the cell of a place, or the heads of a total (the row, the column or neither); null if the matrix has no such place. */
-function findPlace(matrix, place, pickerData) {
+export function findPlace(matrix, place, pickerData) {
   const [rowKey, columnKey] = splitPlace(matrix, place);
   const row = rowKey === "" ? null : matrix.rows.headers.find((header) => header.key === rowKey);
   const column = columnKey === "" ? null : matrix.columns.headers.find((header) => header.key === columnKey);

@@ -1,7 +1,7 @@
 /**
  * What the cells of a matrix show: names of projects, figures, or a colour by quantile; and which rows, in which order.
  */
-import { h } from "./dom.js";
+import { h, replaceChildren } from "./dom.js";
 import { headerLabel } from "./header-label.js";
 import { formatMillions, lang, t } from "./i18n.js";
 
@@ -69,21 +69,28 @@ export function shownRows(matrix, { sort, find }) {
 /**
  * Return the tools above the matrix: what cells show, the filter and order of the rows, the key of the colours; null if a small matrix shows names.
  * @param {object} matrix
- * @param {{mode: string, sort: string, find: string, shown: number, scale: object}} options
+ * @param {{mode: string, sort: string, find: string, shownRows: object[], scale: object}} options
  * @param {{change: (change: object) => void, filter: (text: string) => void}} actions
+ * @returns {{element: HTMLElement, change: (options: object) => void} | null} `change` shows other options; what is being typed stays
  */
-export function densityTools(matrix, { mode, sort, find, shown, scale }, { change, filter }) {
+export function densityTools(matrix, options, { change, filter }) {
   const rows = matrix.rows.headers.length;
-  if (mode === "names" && rows < MANY_ROWS) return null;
-  const modeButton = (one) => h("button", { type: "button", class: "seg", "data-show": one, "aria-pressed": String(one === mode), onclick: () => change({ show: one }) }, t(`show_${one}`));
+  if (options.mode === "names" && rows < MANY_ROWS) return null;
+  const buttons = CELL_MODES.map((one) => h("button", { type: "button", class: "seg", "data-show": one, onclick: () => change({ show: one }) }, t(`show_${one}`)));
   const order = h("select", { id: "row-order", "aria-label": t("rowOrder"), onchange: ({ target }) => change({ sort: target.value || null }) },
-    ROW_ORDERS.map((one) => h("option", { value: one, selected: one === (sort ?? "") }, t(`sort_${one || "axis"}`))));
-  const search = h("input", { type: "search", id: "row-filter", value: find ?? "", placeholder: t("rowFilter"), "aria-label": t("rowFilter"), oninput: ({ target }) => filter(target.value) });
-  return h("div", { class: "tools", role: "group", "aria-label": t("tools") },
-    h("span", { class: "segs" }, CELL_MODES.map(modeButton)),
-    rows >= MANY_ROWS && [search, order],
-    find && h("span", { class: "quiet", role: "status" }, t("rowsShown", { shown, n: rows })),
-    mode === "heat" && heatKey(scale));
+    ROW_ORDERS.map((one) => h("option", { value: one }, t(`sort_${one || "axis"}`))));
+  const search = h("input", { type: "search", id: "row-filter", placeholder: t("rowFilter"), "aria-label": t("rowFilter"), oninput: ({ target }) => filter(target.value) });
+  const status = h("span", { class: "quiet", role: "status" });
+  const colours = h("span", {});
+  const show = ({ mode, sort, find, shownRows: { length }, scale }) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.show === mode));
+    order.value = sort ?? "";
+    if (search.value !== (find ?? "")) search.value = find ?? "";
+    status.textContent = find ? t("rowsShown", { shown: length, n: rows }) : "";
+    replaceChildren(colours, mode === "heat" && heatKey(scale));
+  };
+  show(options);
+  return { element: h("div", { class: "tools", role: "group", "aria-label": t("tools") }, h("span", { class: "segs" }, buttons), rows >= MANY_ROWS && [search, order], status, colours), change: show };
 }
 
 function heatKey({ byMoney, bounds }) {

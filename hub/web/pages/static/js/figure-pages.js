@@ -4,7 +4,7 @@
 import { fetchData } from "./api.js";
 import { h } from "./dom.js";
 import { projectPath } from "./page-tabs.js";
-import { contributionsQuery } from "./queries.js";
+import { CELL_PAGE_QUERY, totalPageQuery } from "./queries.js";
 import { formatMillions, localize, t } from "./i18n.js";
 
 const PAGE_SIZE = 100;
@@ -12,16 +12,14 @@ const PAGE_SIZE = 100;
 /**
  * Load the next page of what a figure consists of, after those that are loaded.
  * @param {string} key of the matrix
- * @param {{row: object | null, column: object | null}} place a cell, the total of a row or column, or of all
+ * @param {{cell: object | null, row: object | null, column: object | null}} place a cell, the total of a row or column, or of all
  * @param {string} phase
  * @param {object | null} loaded the pages before, as this function returns them
  * @returns {Promise<{figure: object, projects: Map<string, object>, counted: number, after: string | null}>} `figure`: of the cell or total; `counted`: satang of the pages so far; `after`: null at the last page
  */
 export async function loadFigurePage(key, place, phase, loaded = null) {
-  const { row, column } = place;
-  const window = { rowFrom: row?.index ?? 0, rowTo: row?.index ?? 0, columnFrom: column?.index ?? 0, columnTo: column?.index ?? 0 };
-  const data = await fetchData(contributionsQuery(key, place), { phase, first: PAGE_SIZE, after: loaded?.after ?? null, ...(row || column ? { window } : {}) });
-  const figure = figureOf(data.savedMatrix, place);
+  const page = { phase, first: PAGE_SIZE, after: loaded?.after ?? null };
+  const figure = place.cell ? await fetchCellPage(place.cell, page) : await fetchTotalPage(key, place, page);
   const projects = new Map(loaded?.projects);
   let counted = loaded?.counted ?? 0;
   for (const { project, counted: amount, treatment } of figure.contributions.nodes) {
@@ -35,8 +33,15 @@ export async function loadFigurePage(key, place, phase, loaded = null) {
   return { figure, projects, counted, after: hasNextPage ? endCursor : null };
 }
 
-function figureOf({ cells, total }, { row, column }) {
-  if (row && column) return cells[0];
+/** Return a cell with the next page of its contributions; its figures are those of the drawn matrix. */
+async function fetchCellPage(cell, page) {
+  const { node } = await fetchData(CELL_PAGE_QUERY, { cell: cell.id, ...page });
+  return { ...cell, contributions: node?.contributions ?? { pageInfo: { hasNextPage: false }, nodes: [] } };
+}
+
+async function fetchTotalPage(key, { row, column }, page) {
+  const at = { rowFrom: row?.index ?? 0, rowTo: row?.index ?? 0, columnFrom: column?.index ?? 0, columnTo: column?.index ?? 0 };
+  const { savedMatrix: { cells, total } } = await fetchData(totalPageQuery(key, { row, column }), { ...page, ...(row || column ? { window: at } : {}) });
   if (row) return cells[0].row.total;
   return column ? cells[0].column.total : total;
 }

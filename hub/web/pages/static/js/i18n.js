@@ -14,7 +14,8 @@ export const lang = () => language;
  */
 export function setLanguage(code) {
   language = code === "en" ? "en" : "th";
-  document.documentElement.lang = language;
+  // Setting the same language again makes the browser compute the style of every element.
+  if (document.documentElement.lang !== language) document.documentElement.lang = language;
 }
 
 /**

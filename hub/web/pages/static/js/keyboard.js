@@ -5,21 +5,17 @@
 const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
- * Add keyboard navigation to a grid; Enter, Space and clicks call `open`.
+ * Add keyboard navigation to a grid; Enter, Space and clicks call `open`. Rows may be moved, removed and added later.
  * @param {HTMLElement} table
  * @param {(cell: HTMLElement) => void} open
+ * @returns {(place?: string) => void} puts the cell or total of a place into the tab order; without one that is there, the cell that was in it or the first
  */
 export function enableGridNavigation(table, open) {
-  const cells = [...table.querySelectorAll(".cell")];
-  const places = [...table.querySelectorAll("[data-r]")];
+  const allCells = () => [...table.querySelectorAll(".cell")];
   const cellAt = (row, column) => table.querySelector(`[data-r="${row}"][data-c="${column}"]`);
-  const current = places.find((cell) => cell.getAttribute("aria-selected") === "true") ?? cells[0];
-  current?.setAttribute("tabindex", "0");
+  let tabStop = null;
 
-  table.addEventListener("focusin", ({ target }) => {
-    if (!target.matches("[data-r]")) return;
-    for (const cell of places) cell.setAttribute("tabindex", cell === target ? "0" : "-1");
-  });
+  table.addEventListener("focusin", ({ target }) => { if (target.matches("[data-r]")) setTabStop(target); });
   table.addEventListener("click", ({ target }) => {
     const cell = target.closest("[data-r]");
     if (cell) open(cell);
@@ -33,15 +29,24 @@ export function enableGridNavigation(table, open) {
     else return;
     event.preventDefault();
   });
+  return (place = "") => setTabStop((place && table.querySelector(`[data-place="${CSS.escape(place)}"]`)) || (tabStop?.isConnected && tabStop) || table.querySelector(".cell"));
+
+  function setTabStop(cell) {
+    if (cell === tabStop) return;
+    tabStop?.setAttribute("tabindex", "-1");
+    cell?.setAttribute("tabindex", "0");
+    tabStop = cell;
+  }
 
   function target(cell, { key, ctrlKey }) {
     const row = Number(cell.dataset.r);
     const column = Number(cell.dataset.c);
     if (ARROW_STEPS[key]) return cellAt(row + ARROW_STEPS[key][0], column + ARROW_STEPS[key][1]) ?? cell;
-    const inRow = (cell.matches(".cell") ? cells : places).filter((one) => ctrlKey || one.dataset.r === cell.dataset.r);
-    if (key === "Home") return inRow[0];
-    if (key === "End") return inRow.at(-1);
-    if (key.toLowerCase() === "g" || key === "เ") return nextGap(cells, cell);
+    if (key === "Home" || key === "End") {
+      const inRow = [...(ctrlKey ? table : cell.parentElement).querySelectorAll(cell.matches(".cell") ? ".cell" : "[data-r]")];
+      return inRow.at(key === "Home" ? 0 : -1);
+    }
+    if (key.toLowerCase() === "g" || key === "เ") return nextGap(allCells(), cell);
     return null;
   }
 }

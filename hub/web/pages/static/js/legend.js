@@ -10,15 +10,21 @@ import { formatCitation, t, formatFiscalYear } from "./i18n.js";
  * @param {object} matrix
  * @param {string[]} only
  * @param {(only: string[]) => void} choose
+ * @returns {{element: HTMLElement, change: (only: string[]) => void}} `change` highlights other states
  */
 export function legend(matrix, only, choose) {
   const counts = new Map(matrix.total.states.map(({ state, cells }) => [state, cells]));
-  const toggle = (state) => choose(only.includes(state) ? only.filter((one) => one !== state) : [...only, state]);
-  return h("div", { class: "legend", role: "group", "aria-label": t("legend") },
-    STATES.filter((state) => counts.has(state) || only.includes(state)).map((state) =>
-      h("button", {
-        type: "button", class: `key s-${state}`, "data-state": state, title: t("legend"), "aria-pressed": String(only.includes(state)), onclick: () => toggle(state),
-      }, h("span", { class: "swatch" }, mark(state)), h("span", { class: "state-label" }, t(state)), " ", h("b", {}, counts.get(state) ?? 0))));
+  let pressed = only;
+  const toggle = (state) => choose(pressed.includes(state) ? pressed.filter((one) => one !== state) : [...pressed, state]);
+  const buttons = STATES.filter((state) => counts.has(state) || only.includes(state)).map((state) =>
+    h("button", { type: "button", class: `key s-${state}`, "data-state": state, title: t("legend"), onclick: () => toggle(state) },
+      h("span", { class: "swatch" }, mark(state)), h("span", { class: "state-label" }, t(state)), " ", h("b", {}, counts.get(state) ?? 0)));
+  const change = (next) => {
+    pressed = next;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(next.includes(button.dataset.state)));
+  };
+  change(only);
+  return { element: h("div", { class: "legend", role: "group", "aria-label": t("legend") }, buttons), change };
 }
 
 /**

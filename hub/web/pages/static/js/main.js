@@ -13,7 +13,7 @@ import { EMPTY_PICKER_DATA, loadPickerData, loadAreaMaps, loadYearCounts } from 
 import { displayOptions } from "./display-options.js";
 import { drawTileMap } from "./tile-map.js";
 import { matrixGrid } from "./matrix.js";
-import { editionField, closeMoreOptions, drawPickers } from "./pickers.js";
+import { editionField, closeMoreOptions, drawPickers, showInPickers } from "./pickers.js";
 import { matrixInput, resolveAxes } from "./axes.js";
 import { densityTools, heatScale, shownRows, wantsNames } from "./density.js";
 import { MATRIX_QUERY, matrixQueryText, assumptionsQuery, savedMatrixQuery } from "./queries.js";
@@ -33,6 +33,10 @@ let pickerData = EMPTY_PICKER_DATA;
 let loadedMatrix = null;
 let requestNumber = 0;
 let retryTimer = null;
+/** What the form and the buttons were drawn for. */
+let drawnControls = {};
+/** The matrix on the page, and the function that changes it. */
+let drawn = null;
 
 const board = byId("board");
 const announce = (text) => { byId("announcement").textContent = text; };
@@ -113,9 +117,15 @@ function complete(matrix) {
   return matrix;
 }
 
+/** Return what the form and the buttons depend on, which is not how rows and cells are shown. */
+const controlsKey = () => JSON.stringify({ ...state, sort: "", find: "", cell: "", only: "", stage: "", show: "" });
+
 function drawControls() {
-  byId("skip").textContent = t("skip");
   drawPageHeader(state, pickerData, { changeState, navigate, isKeyOnly: isKeyOnly() });
+  const query = controlsKey();
+  if (drawnControls.query === query && drawnControls.pickerData === pickerData) return showInPickers(state);
+  drawnControls = { query, pickerData };
+  byId("skip").textContent = t("skip");
   byId("matrix-options-summary").textContent = t("change");
   byId("pickers").setAttribute("aria-label", t("change"));
   drawPickers(byId("pickers"), state, pickerData, changeState);
@@ -126,6 +136,7 @@ function drawControls() {
     graphql: () => matrixQueryText(isKeyOnly() ? null : matrixInput(state, pickerData), state.key ?? "", state.phase ?? "APPROPRIATED"),
     refused: (message) => replaceChildren(byId("banners"), h("p", { class: "banner", role: "alert" }, message)),
   }, announce);
+  return undefined;
 }
 
 /** Return the address of the question on the screen as a file; null before it is answered. */
@@ -133,30 +144,54 @@ const fileUrl = (kind) => (loadedMatrix && !board.hasAttribute("aria-busy") ? `/
 
 const narrow = () => innerWidth <= NARROW_WIDTH;
 
-/** Draw the loaded matrix. */
+/** Draw the loaded matrix; what is drawn of it already is changed, where that shows the same. */
 function drawMatrix() {
   const { matrix } = loadedMatrix;
-  const rows = shownRows(matrix, state);
-  const options = { ...displayOptions(state, matrix, pickerData), scale: heatScale(matrix), shownRows: rows, rowNumbers: new Map(rows.map((row, number) => [row, number])) };
+  const options = { ...displayOptions(state, matrix, pickerData), scale: heatScale(matrix), shownRows: shownRows(matrix, state) };
   document.body.dataset.view = "matrix";
+  if (!changeDrawnMatrix(matrix, options)) drawNewMatrix(matrix, options);
+  drawPrintSheet(matrix, { ...options, counting: state.counting ?? "DISTINCT", shown: options.shownRows.length });
+  cellDrawer.draw();
+}
+
+/** Change the drawn matrix to other rows, colours and states; return whether it shows the same matrix in the same words. */
+function changeDrawnMatrix(matrix, options) {
+  const isSame = drawn?.change && drawn.table.isConnected && !narrow() && drawn.matrix === matrix && drawn.words === wordsOf(options);
+  if (isSame) withFocusRestored(() => drawn.change(options));
+  return isSame;
+}
+
+/** Return what the texts of a matrix depend on. */
+const wordsOf = ({ rows, columns, phase, mode }) => [state.lang, rows, columns, phase, mode === "names", isKeyOnly()].join(" ");
+
+function drawNewMatrix(matrix, options) {
   markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
   withFocusRestored(() => {
-    replaceChildren(byId("legend"), legend(matrix, options.only, (only) => changeState({ only: only.join(",") || null })));
+    const keys = legend(matrix, options.only, (only) => changeState({ only: only.join(",") || null }));
+    replaceChildren(byId("legend"), keys.element);
     const openCell = (place) => changeState({ cell: place });
-    const body = narrow() ? narrowMatrix({ ...matrix, rows: { ...matrix.rows, headers: rows } }, options, { open: openCell, stage: (key) => changeState({ stage: key }) }) : matrixGrid(matrix, options);
+    const tools = densityTools(matrix, options, { change: changeState, filter: filterRows });
+    const grid = narrow() ? null : matrixGrid(matrix, options);
+    const body = grid?.table ?? narrowMatrix({ ...matrix, rows: { ...matrix.rows, headers: options.shownRows } }, options, { open: openCell, stage: (key) => changeState({ stage: key }) });
     replaceChildren(board, isKeyOnly() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptyMatrixNotice(matrix), h("div", { id: "years-with-data" }),
       matrixNotices(matrix.notices, (area) => formatUrl(applyChange(state, { area: area.code, issue: null, chain: null, rows: null, columns: null }))),
-      densityTools(matrix, { ...options, shown: rows.length }, { change: changeState, filter: filterRows }),
+      tools?.element,
       h("div", { class: "matrix-scroll" }, body));
-    if (!narrow()) {
-      enableGridNavigation(body, (cell) => openCell(cell.dataset.place));
-      if (options.mode === "names") fitTypeSize(body.parentElement, body);
-    }
+    drawn = null;
+    if (!grid) return;
+    const setTabStop = enableGridNavigation(body, (cell) => openCell(cell.dataset.place));
+    setTabStop(options.open);
+    if (options.mode === "names") fitTypeSize(body.parentElement, body);
+    const change = (next) => {
+      grid.change(next);
+      tools?.change(next);
+      keys.change(next.only);
+      setTabStop();
+    };
+    drawn = { matrix, table: body, words: wordsOf(options), change: grid.change && change };
   });
   drawYearsWithData();
   drawAssumptions();
-  drawPrintSheet(matrix, { ...options, counting: state.counting ?? "DISTINCT", shown: rows.length });
-  cellDrawer.draw();
 }
 
 /** Draw only the rows that contain the words; the address changes without an entry in the history for each letter. */

@@ -2,6 +2,7 @@
  * The totals of rows, columns and the whole matrix, and the change from the last year but one to the last.
  */
 import { h, screenReaderText } from "./dom.js";
+import { projectCountText } from "./matrix-cells.js";
 import { isNotInForce } from "./messages.js";
 import { formatMillions, t } from "./i18n.js";
 
@@ -9,8 +10,8 @@ import { formatMillions, t } from "./i18n.js";
  * Return the cell of a total; it opens like other cells if it counts any project.
  * @param {object} total
  * @param {object} matrix
- * @param {{phase: string, money: boolean, open: string}} options
- * @param {{row?: number, column?: number, at: number, key: string, change?: object[] | null}} group `at`: the number of its row on the page; `change`: the figures of the last two years
+ * @param {{phase: string, money: boolean}} options
+ * @param {{row?: number, column?: number, key: string, change?: object[] | null}} group `change`: the figures of the last two years
  */
 export function totalCell(total, matrix, options, group) {
   const isGrandTotal = group.row === undefined && group.column === undefined;
@@ -18,11 +19,11 @@ export function totalCell(total, matrix, options, group) {
   const sumOfCells = matrix.cells.filter(inGroup).reduce((n, cell) => n + cell.projectCount, 0);
   // What was not in force has no figure; a zero would say that there was no project.
   const isAbsent = isNotInForce(matrix) || (total.states.length > 0 && total.states.every(({ state }) => state === "NOT_IN_FORCE"));
-  const count = isAbsent ? t("NOT_IN_FORCE") : total.projectCount === 0 ? t("noProject") : total.projectCount === 1 ? t("project1") : t("projects", { n: total.projectCount });
+  const count = isAbsent ? t("NOT_IN_FORCE") : projectCountText(total.projectCount);
   const isOpen = total.projectCount > 0;
   return h("td", {
     role: "gridcell", class: `tot${isGrandTotal ? " grand" : ""}${isOpen ? " opens" : " none"}`,
-    ...(isOpen ? { tabindex: "-1", "data-place": group.key, "data-r": group.at, "data-c": group.column ?? matrix.columns.headers.length, "aria-selected": options.open === group.key ? "true" : "false", title: t("openTotal") } : {}),
+    ...(isOpen ? { tabindex: "-1", "data-place": group.key, "data-c": group.column ?? matrix.columns.headers.length, "aria-selected": "false", title: t("openTotal") } : {}),
   },
     h("span", { class: "count" }, options.mode === "names" || isAbsent ? count : [h("span", { "aria-hidden": "true" }, total.projectCount), screenReaderText(count)]),
     options.money && h("span", { class: "fig" }, options.mode === "names" && [t(options.phase), " "], h("b", {}, total.budget ? formatMillions(total.budget.amount) : t("noFigure"))),

@@ -5,7 +5,7 @@ import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
 import { headerLabel } from "./header-label.js";
 import { heatStep } from "./density.js";
-import { activityListSlides, cellsByPosition, cellContent, cellKey, figureContent, notLinkedMark } from "./matrix.js";
+import { activityListSlides, cellsByPosition, cellContent, cellKey, figureContent, notLinkedMark } from "./matrix-cells.js";
 import { totalText, yearColumns } from "./matrix-totals.js";
 import { localize, t } from "./i18n.js";
 

@@ -42,7 +42,7 @@ export function drawPageHeader(state, pickerData, { changeState, navigate, isKey
   const views = byId("views");
   views.setAttribute("aria-label", t("views"));
   const pageLink = (path, textKey) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(textKey));
-  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/search", "searchPage"), pageLink("/work", "myWork"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
+  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/search", "searchPage"), pageLink("/work", "myWork"), pageLink("/board", "sessionsPage"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
   replaceChildren(examples, h("details", { class: "menu", name: "header-menu" }, h("summary", { class: "chip-link" }, t("examples")), h("div", { class: "menu-list" }, EXAMPLES.map(([name, question]) => {

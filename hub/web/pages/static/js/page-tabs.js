@@ -26,7 +26,7 @@ export function drawTabs(current) {
   setLanguage(new URLSearchParams(location.search).get("lang") ?? "th");
   const tab = (path, key) => h("a", { class: "tab", href: pagePath(path), "aria-current": path === current ? "page" : null }, t(key));
   byId("views").setAttribute("aria-label", t("views"));
-  replaceChildren(byId("views"), tab("/", "matrix"), tab("/?view=map", "map"), tab("/search", "searchPage"), tab("/work", "myWork"), tab("/sources", "sourcesPage"), tab("/query", "query"));
+  replaceChildren(byId("views"), tab("/", "matrix"), tab("/?view=map", "map"), tab("/search", "searchPage"), tab("/work", "myWork"), tab("/board", "sessionsPage"), tab("/sources", "sourcesPage"), tab("/query", "query"));
   byId("skip").textContent = t("skipToContent");
   byId("language").textContent = t("other");
   byId("language").lang = t("otherLang");

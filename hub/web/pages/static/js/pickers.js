@@ -37,6 +37,11 @@ export function drawPickers(container, state, pickerData, changeState) {
         field("phase", t("phase"), "", enumSelect(state.phase ?? "APPROPRIATED", PHASES, (value) => changeState({ phase: value }))))));
 }
 
+/** Show in the drawn form what the cells of a state show, which the buttons above the matrix change as well. */
+export function showInPickers(state) {
+  document.getElementById("pick-show").value = state.show ?? "";
+}
+
 /**
  * Close the box with more options.
  * @param {Node} [inside] the box stays open if it contains this node

@@ -19,15 +19,17 @@ const HEADER_FIELDS = `index kind key label ${TEXT_FIELDS} path ${TEXT_FIELDS} m
       notices { code text ${TEXT_FIELDS} }
       total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }`;
 
-const MATRIX_FIELDS = `key asOf
-    rows { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
-    columns { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
-    cells {
-      id rowIndex columnIndex state projectCount hiddenProjects
+/** The fields of a cell that the matrix shows; they need `$phase` and `$names`. */
+export const CELL_FIELDS = `id rowIndex columnIndex state projectCount hiddenProjects
       budget(phase: $phase) { amount }
       expected @include(if: $names) { id level statement ${TEXT_FIELDS} citation }
-      projects(first: 3) @include(if: $names) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }
-    }
+      projects(first: 3) @include(if: $names) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }`;
+
+/** The fields of a matrix that the pages show; they need `$phase` and `$names`. */
+export const MATRIX_FIELDS = `key asOf
+    rows { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    columns { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    cells { ${CELL_FIELDS} }
     total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }
     notices { code path link text ${TEXT_FIELDS} subjects { id ... on Area { code name ${TEXT_FIELDS} } } }
     sources { source { id name ${TEXT_FIELDS} } asOf }`;
@@ -60,20 +62,21 @@ export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: Bud
   rules { code text ${TEXT_FIELDS} citation }
 }`;
 
-const FIGURE_FIELDS = `projectCount budget(phase: $phase) { amount } contributions(phase: $phase, first: $first, after: $after) {
+const CONTRIBUTION_FIELDS = `contributions(phase: $phase, first: $first, after: $after) {
   pageInfo { hasNextPage endCursor } nodes { treatment counted { amount } project { id name ${TEXT_FIELDS} owner { name ${TEXT_FIELDS} shortName ${TEXT_FIELDS} } } } }`;
-const TOTAL_FIELDS = `total { additive ${FIGURE_FIELDS} }`;
+const TOTAL_FIELDS = `total { additive projectCount budget(phase: $phase) { amount } ${CONTRIBUTION_FIELDS} }`;
+
+/** One page of what a cell consists of, by the id of the cell: without its figures, for which the whole matrix would be counted again. */
+export const CELL_PAGE_QUERY = `query CellPage($cell: ID!, $phase: BudgetPhase!, $first: Int!, $after: String) { node(id: $cell) { ... on Cell { ${CONTRIBUTION_FIELDS} } } }`;
 
 /**
- * Return the query of one page of what a figure consists of: of a cell, the total of its row or column, or of the whole matrix.
+ * Return the query of one page of what a total consists of: of a row, a column, or the whole matrix.
  * @param {string} key
  * @param {{row: object | null, column: object | null}} place
  */
-export function contributionsQuery(key, { row, column }) {
+export function totalPageQuery(key, { row, column }) {
   const window = row || column ? ", $window: WindowInput!" : "";
-  const cell = (fields) => `cells(window: $window) ${fields}`;
-  const header = row ? "row" : "column";
-  const fields = row && column ? cell(`{ ${FIGURE_FIELDS} }`) : row || column ? cell(`{ ${header} { ${TOTAL_FIELDS} } }`) : TOTAL_FIELDS;
+  const fields = row || column ? `cells(window: $window) { ${row ? "row" : "column"} { ${TOTAL_FIELDS} } }` : TOTAL_FIELDS;
   return `query Figure($phase: BudgetPhase!, $first: Int!, $after: String${window}) { savedMatrix(key: ${JSON.stringify(key)}) { ${fields} } }`;
 }
 

@@ -1,10 +1,10 @@
 /**
  * Many rulings at once: the proposals of names that have only one, chosen from a list, and a file of rulings.
  */
-import { ApiError } from "../api.js";
 import { h, replaceChildren } from "../dom.js";
-import { inCurrentLanguage, localize, t } from "../i18n.js";
+import { localize, t } from "../i18n.js";
 import { saveBlob } from "../save-blob.js";
+import { errorText } from "./error-text.js";
 import { formatAmounts, formatCount, formatRowCount } from "./format.js";
 import { importRulingFile, loadRulingFile, settleRows } from "./queries.js";
 import { newKey } from "./ruling.js";
@@ -103,10 +103,4 @@ function rulingFile(source, actions) {
   return h("details", { class: "raw", id: "ruling-files" }, h("summary", {}, t("rulingFiles")), h("p", { class: "quiet" }, t("rulingFilesHelp")),
     h("p", {}, h("button", { type: "button", id: "download-file", onclick: download }, t("downloadFile"))),
     h("p", {}, h("label", { for: "ruling-file" }, t("chooseFile")), " ", input), report);
-}
-
-/** Return an error as paragraphs. Throws what is not an ApiError. */
-function errorText(error) {
-  if (!(error instanceof ApiError)) throw error;
-  return h("p", { class: "wrong" }, error.kind === "offline" ? t("offline") : inCurrentLanguage(error.message), error.incident && ` · ${t("incident")}: ${error.incident}`);
 }

@@ -4,15 +4,13 @@
 import { ApiError } from "../api.js";
 import { replaceChildren, h } from "../dom.js";
 import { t, localize, inCurrentLanguage } from "../i18n.js";
+import { newKey } from "../idempotency.js";
 import { formatCount, formatAmounts, formatRowCount } from "./format.js";
 import { loadRows, settleRows } from "./queries.js";
 
 const MAX_RAW_ROWS = 20;
 /** Choices about rows; the others are about a name. */
 const ROW_CHOICES = ["accept", "round", "refuse"];
-
-/** Return a random idempotency key. Browsers do not offer `randomUUID` over plain http to another machine. */
-export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
  * Return the form of a question.

@@ -1,9 +1,9 @@
 /**
  * The rulings of a source: who ruled what and when, and the form that revokes one.
  */
-import { ApiError } from "../api.js";
 import { replaceChildren, h } from "../dom.js";
-import { t, localize, inCurrentLanguage } from "../i18n.js";
+import { t, localize } from "../i18n.js";
+import { errorText } from "./error-text.js";
 import { formatAmounts, formatDateTime, formatRowCount } from "./format.js";
 import { loadRulings, revokeRuling } from "./queries.js";
 import { newKey } from "./ruling.js";
@@ -87,10 +87,4 @@ function revokeForm(ruling, actions) {
     }
   }
   return form;
-}
-
-/** Return the text of an error of the API; any other error is thrown again. */
-function errorText(error) {
-  if (!(error instanceof ApiError)) throw error;
-  return h("p", {}, error.kind === "offline" ? t("offline") : error.kind === "unready" ? t("unready") : inCurrentLanguage(error.message));
 }

@@ -15,7 +15,7 @@ import { decisionButtons, taskSections } from "./panel.js";
 import { loadLinkage, loadSuggestions, loadTasks, loadViewer, sendCommand } from "./queries.js";
 import { WORK_TEXTS } from "./texts.js";
 
-const KINDS = ["LINKAGE_DECIDE", "SUGGESTION", "WORK_REQUEST_ANSWER", "QUARANTINE_REVIEW"];
+const KINDS = ["LINKAGE_DECIDE", "SUGGESTION", "WORK_REQUEST_ANSWER", "QUARANTINE_REVIEW", "SESSION_PREPARE", "POSITION_TAKE", "COMMITMENT_REPORT"];
 const LOAD_AHEAD = 8;
 
 addTexts(WORK_TEXTS);

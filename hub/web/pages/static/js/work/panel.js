@@ -3,7 +3,7 @@
  */
 import { h } from "../dom.js";
 import { localize, t } from "../i18n.js";
-import { pagePath } from "../page-tabs.js";
+import { localKey, pagePath } from "../page-tabs.js";
 import { sourceCode } from "../sources/queries.js";
 import { agencyName } from "./details.js";
 import { canDecide, DECISIONS } from "./decisions.js";
@@ -31,7 +31,20 @@ export function decisionButtons(items, run) {
  */
 export function taskSections({ kind, subject }, { canAnswer, onAnswer }) {
   if (kind === "QUARANTINE_REVIEW") return h("p", {}, h("a", { class: "to-review", href: `${pagePath("/sources")}#${sourceCode(subject.id)}` }, t("toReview")));
+  if (SESSION_KINDS.has(kind)) return sessionLinks(kind, sessionOf(subject));
   const facts = [["wanted", subject.text], ["requestedBy", agencyName(subject.by)], ["issue", localize(subject.requestedFor.name)], ["stageName", localize(subject.stage?.name)], ["place", localize(subject.area.name)], ["years", subject.fiscalYears.map(({ be }) => be).join(", ")]];
   return [h("dl", { class: "facts" }, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, t(name)), h("dd", {}, value)])),
     canAnswer ? answerForm({ onSend: (answer) => onAnswer(subject, answer) }) : h("p", { class: "banner quiet" }, t("noRight"))];
+}
+
+const SESSION_KINDS = new Set(["SESSION_PREPARE", "POSITION_TAKE", "COMMITMENT_REPORT"]);
+
+/** Return the session that the subject of a task is, or is of; null for a pledge that was made outside a session. */
+const sessionOf = (subject) => (subject.title ? subject : subject.item ? subject.item.session : subject.agreement?.session ?? null);
+
+/** Return links to the board of a session, and to the paper that helps with the task. */
+function sessionLinks(kind, session) {
+  if (!session) return h("p", { class: "banner quiet" }, t("noSession"));
+  const link = (path, text) => h("li", {}, h("a", { href: pagePath(`/board/${encodeURIComponent(localKey(session.id))}${path}`) }, text));
+  return [h("p", {}, session.title), h("ul", { class: "reasons" }, link("", t("toBoard")), kind === "COMMITMENT_REPORT" ? link("/minutes", t("toMinutes")) : link("/brief", t("toBrief")))];
 }

@@ -2,7 +2,7 @@
  * GraphQL operations of the work page: tasks, suggestions, details, and the commands on them.
  */
 import { fetchData } from "../api.js";
-import { newKey } from "../sources/ruling.js";
+import { withIdempotencyKey } from "../idempotency.js";
 
 const NAME = "name { th en }";
 const AGENCY = `{ ${NAME} shortName { th en } }`;
@@ -12,7 +12,8 @@ const LINKAGE_FIELDS = `id version status share viewerActions pendingShare { sha
 /** Fields of a request whose type differs from that of a linkage have an alias: both are subjects of tasks. */
 const REQUEST_FIELDS = `id version text answerBy fiscalYears { be } area { code ${NAME} } by ${AGENCY} requestedFor: issue { id code ${NAME} } stage { code ${NAME} }`;
 const TASK_FIELDS = `id kind title { th en } createdAt dueOn overdue agency ${AGENCY} requestedBy ${AGENCY} area { code ${NAME} }
-  subject { id ... on Linkage { ${LINKAGE_FIELDS} } ... on WorkRequest { ${REQUEST_FIELDS} } ... on Source { waitingCount } }`;
+  subject { id ... on Linkage { ${LINKAGE_FIELDS} } ... on WorkRequest { ${REQUEST_FIELDS} } ... on Source { waitingCount }
+  ... on JointSession { id title } ... on Proposal { item { session { id title } } } ... on Commitment { promise: text agreement { session { id title } } } }`;
 const VIEWER_QUERY = `query Viewer { viewer { scopes agency { id ${NAME} } areas { id code ${NAME} } taskCounts { kind count overdue } }
   queryFields: __type(name: "Query") { fields { name } } projectFields: __type(name: "Project") { fields { name } } }`;
 const TASKS_QUERY = `query Tasks($kind: [TaskKind!], $first: Int, $after: String) { viewer { tasks(kind: $kind, first: $first, after: $after) {
@@ -41,8 +42,6 @@ const COMMANDS = {
 const MAX_SUGGESTED_AREAS = 5;
 /** Suggestions need one of these. */
 const SUGGESTION_SCOPES = ["linkage:propose", "linkage:decide"];
-/** The keys of commands whose response was lost: the same command is sent again with the same key. */
-const keysByContent = new Map();
 
 /**
  * Load the viewer with counts, and which optional fields the hub has; `viewer` is null when nobody is signed in.
@@ -79,9 +78,6 @@ export async function loadSuggestions(viewer) {
  * @param {object} input without its idempotency key
  */
 export async function sendCommand(name, input) {
-  const content = JSON.stringify([name, input]);
-  if (!keysByContent.has(content)) keysByContent.set(content, newKey());
-  const data = await fetchData(COMMANDS[name], { input: { idempotencyKey: keysByContent.get(content), ...input } });
-  keysByContent.delete(content);
+  const data = await withIdempotencyKey(name, input, (idempotencyKey) => fetchData(COMMANDS[name], { input: { idempotencyKey, ...input } }));
   return data[name];
 }

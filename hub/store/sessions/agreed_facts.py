@@ -17,7 +17,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection, slice_page
 from hub.domain.provenance import Assertion
-from hub.domain.sessions.facts import AgreedFact, Claim, FactFilter, FactReport, FactTerms
+from hub.domain.sessions.agreed_facts import AgreedFact, Claim, FactFilter, FactReport, FactTerms
 from hub.domain.sessions.kinds import FactStatus
 from hub.store import tables
 from hub.store.as_of import table_as_of
@@ -25,7 +25,8 @@ from hub.store.matrix.agreed import is_in_force
 from hub.store.provenance import ProvenanceQueries
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import epoch_microseconds, paginate, text_array_parameter
-from hub.store.sessions.fact_reports import fetch_reports, fetch_terms
+from hub.store.sessions.fact_reports import fetch_reports
+from hub.store.sessions.fact_terms import fetch_terms
 from hub.store.tables import agreed_fact, agreement, plan_element, plan_version, same_as_member
 from hub.store.visibility import is_visible, unpublished_columns
 
