@@ -16,7 +16,8 @@ from hub.domain.sessions.operations import ProposedOperation, parse_operations
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
-from tests.services.sessions.eight_parties import HOST, PROJECTS, QUESTION, act_as
+from tests.services.sessions.eight_parties import HOST, QUESTION, act_as
+from tests.services.sessions.negotiated_world import PROJECTS
 
 LINKAGES_AT: Final = """
 select id, project_id, issue_id, stage_id, status, share from linkage where known_from <= $1

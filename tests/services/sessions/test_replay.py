@@ -10,12 +10,8 @@ from hub.domain.matrix.question import FactBasis
 from hub.domain.sessions.commands import SessionStep
 from hub.store.database import Database
 from tests.long_run import long_after
-from tests.services.sessions.eight_parties import (
-    HOST,
-    INVITED,
-    EightParties,
-    insert_world,
-)
+from tests.services.sessions.eight_parties import HOST, INVITED, Negotiation
+from tests.services.sessions.negotiated_world import insert_world
 from tests.services.sessions.replay import (
     EVENTS,
     compute_at,
@@ -31,15 +27,15 @@ SESSION = "select opened_at, closed_at from joint_session where id = $1"
 
 
 @pytest.mark.parametrize("seed", long_after(2, range(20)))
-async def test_replayed_events_give_the_matrix_of_the_closing(
+async def test_replayed_events_result_in_the_matrix_of_the_closing(
     fresh_database: Database, seed: int
 ) -> None:
     await insert_world(fresh_database)
     for number in range(2):  # the second session begins with what the first agreed
         chance = random.Random(f"{seed} {number}")  # noqa: S311 - test data
-        parties = await EightParties(fresh_database, chance).open()
+        parties = await Negotiation(fresh_database, chance).open()
 
-        async def _play(parties: EightParties, agency_id: str) -> None:
+        async def _play(parties: Negotiation, agency_id: str) -> None:
             for _ in range(3):
                 await parties.act(agency_id)
 
@@ -63,7 +59,7 @@ async def test_replayed_events_give_the_matrix_of_the_closing(
 async def test_the_audit_log_names_what_each_command_changed(fresh_database: Database) -> None:
     """Every command that was done is an entry of its agency, and one that was refused is none."""
     await insert_world(fresh_database)
-    parties = await EightParties(fresh_database, random.Random(3)).open()  # noqa: S311 - test data
+    parties = await Negotiation(fresh_database, random.Random(3)).open()  # noqa: S311 - test data
     for _ in range(3):
         for agency_id in (HOST, *INVITED):
             await parties.act(agency_id)
