@@ -29,8 +29,8 @@ from hub.domain.user_errors import UserErrorCode
 from hub.services.commands.acting import Acting
 from hub.services.sessions.commands import SessionCommands
 from hub.store.database import Database
-from tests.ingest.declaring_source import build_declaring, build_linkage, run_declaring
-from tests.services.linkages.both_sides import insert_issues, insert_project, next_key
+from tests.services.linkages.both_sides import next_key
+from tests.services.sessions.negotiated_world import PROJECTS
 
 HOST: Final = "province:20"
 INVITED: Final = (
@@ -43,7 +43,6 @@ INVITED: Final = (
     "cluster:C2560-09",
 )
 ISSUES: Final = ("plan-20-2566-PUBLISHED-1", "plan-20-2566-PUBLISHED-2")
-PROJECTS: Final = ("p1", "p2", "p3")
 SHARES: Final = (None, Decimal("0.2"), Decimal("0.5"), Decimal(1))
 YEAR: Final = FiscalYear.from_be(2566)
 QUESTION: Final = MatrixQuestion(
@@ -97,7 +96,7 @@ class Sent:
 
 
 @dataclass
-class EightParties:
+class Negotiation:
     """The parties of one session; `sent` has every command of it and its result."""
 
     database: Database
@@ -122,7 +121,7 @@ class EightParties:
         assert not payload.user_errors, payload.user_errors
         return payload
 
-    async def open(self) -> "EightParties":
+    async def open(self) -> "Negotiation":
         """Create a session, invite, open, and put points on its agenda."""
         creating = domain.SessionCreateCommand(
             next_key(), SessionKind.STRATEGY, "ประชุมร่วม", ("20",), YEAR, QUESTION
@@ -294,31 +293,3 @@ class EightParties:
         errors = [error for one in self.sent for error in one.payload.user_errors]
         assert all(error.message.th and error.message.en for error in errors)
         return [error.code for error in errors]
-
-
-async def insert_world(database: Database) -> None:
-    """Insert the plan, the issues with their chain, and the projects of a department."""
-    await insert_issues(database, "20", ["1", "2"])
-    await database.pool.execute("update issue_revision set chain_id = 'tourism'")
-    for key in PROJECTS:
-        await insert_project(database, key)
-    await database.pool.execute(
-        "insert into project_area (project_id, area_id, basis) select id, '20', 'UNKNOWN' "
-        "from project where id = any($1::text[])",
-        list(PROJECTS),
-    )
-
-
-async def read_source(database: Database, chance: random.Random) -> None:
-    """Read the source, each time with other declarations and amounts, or without a record."""
-    rows = [
-        build_declaring(
-            number,
-            *(build_linkage(issue) for issue in chance.sample("12", chance.randrange(3))),
-            year="2566",
-            amount=str(chance.randrange(1, 9_999)),
-        )
-        for number in "123"
-        if number != "3" or chance.random() < 0.85
-    ]
-    await run_declaring(database, *rows, snapshot=f"reading {chance.random()}")

@@ -11,13 +11,8 @@ from hub.domain.sessions.kinds import Stance
 from hub.store.database import Database
 from hub.store.tables.metadata import metadata
 from tests.long_run import is_long_run
-from tests.services.sessions.eight_parties import (
-    HOST,
-    ISSUES,
-    EightParties,
-    act_as,
-    insert_world,
-)
+from tests.services.sessions.eight_parties import HOST, ISSUES, Negotiation, act_as
+from tests.services.sessions.negotiated_world import insert_world
 
 POINTS: Final = 60 if is_long_run() else 12
 """Moments at which a command is cancelled, over the length of one that is not."""
@@ -50,12 +45,12 @@ async def cancel_at(work: Callable[[], Awaitable[Any]], awaits: int) -> bool:
 
 
 @pytest.fixture
-async def parties(fresh_database: Database) -> EightParties:
+async def parties(fresh_database: Database) -> Negotiation:
     await insert_world(fresh_database)
-    return await EightParties(fresh_database, random.Random(5)).open()  # noqa: S311 - test data
+    return await Negotiation(fresh_database, random.Random(5)).open()  # noqa: S311 - test data
 
 
-async def prepare(parties: EightParties) -> dict[str, Any]:
+async def prepare(parties: Negotiation) -> dict[str, Any]:
     """Return a proposal of two operations that all have accepted."""
     item = await parties.add_item()
     operations = [parties.add(project, ISSUES[0]) for project in ("p1", "p2")]
@@ -68,7 +63,7 @@ async def prepare(parties: EightParties) -> dict[str, Any]:
 
 
 async def test_a_conclusion_that_is_cancelled_is_done_completely_or_not_at_all(
-    parties: EightParties,
+    parties: Negotiation,
 ) -> None:
     database = parties.database
     proposal = await prepare(parties)
@@ -92,7 +87,7 @@ async def test_a_conclusion_that_is_cancelled_is_done_completely_or_not_at_all(
 
 
 async def test_previews_completed_or_cancelled_store_nothing_and_leave_no_lock(
-    parties: EightParties,
+    parties: Negotiation,
 ) -> None:
     database = parties.database
     await prepare(parties)

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from hub.domain.linkage_shares import OPEN_STATUSES
+from hub.domain.matrix.question import FactBasis
 from hub.domain.sessions.commands import SessionStep
 from hub.domain.sessions.kinds import OperationKind, Stance
 from hub.domain.sessions.operations import ProposedOperation, parse_operations
@@ -20,17 +21,12 @@ from hub.store.database import Database
 from hub.store.sessions.data_changes import note_data_changes
 from tests.long_run import is_long_run
 from tests.services.linkages.both_sides import insert_project
-from tests.services.sessions.eight_parties import (
-    HOST,
-    INVITED,
-    ISSUES,
-    EightParties,
-    insert_world,
-    read_source,
-)
+from tests.services.sessions.eight_parties import HOST, INVITED, ISSUES, Negotiation
+from tests.services.sessions.negotiated_world import PROJECTS, insert_world, read_source
+from tests.services.sessions.replay import compute_at, count_agreed, count_replayed
 
 SEQUENCES: Final = 1_000 if is_long_run() else 30
-STEPS: Final = 4
+STEPS: Final = 2
 """Things that each party does in a sequence, besides that of all the others."""
 TURNS: Final = 50
 FACTS_PER_OPERATION: Final[Mapping[OperationKind, int]] = {
@@ -118,15 +114,15 @@ class Expected:
         self.removed.discard(place)
 
 
-async def play(parties: EightParties, agency_id: str) -> None:
+async def play(parties: Negotiation, agency_id: str) -> None:
     """Do random things in the name of an agency, one after the other."""
     for _ in range(STEPS):
         await parties.act(agency_id)
 
 
-async def negotiate(database: Database, seed: str) -> EightParties:
+async def negotiate(database: Database, seed: str) -> Negotiation:
     """Let eight parties negotiate at once while a source is read; close the session."""
-    parties = await EightParties(database, random.Random(seed)).open()  # noqa: S311 - test data
+    parties = await Negotiation(database, random.Random(seed)).open()  # noqa: S311 - test data
     reader = random.Random(f"{seed} reader")  # noqa: S311 - test data
 
     async def _read() -> None:
@@ -139,7 +135,7 @@ async def negotiate(database: Database, seed: str) -> EightParties:
     return parties
 
 
-async def assert_nothing_is_half_applied(parties: EightParties) -> list[Any]:
+async def assert_nothing_is_half_applied(parties: Negotiation) -> list[Any]:
     """Check that agreements have all of their effects, and refused proposals none; return them."""
     fetch = parties.fetch
     agreements = await fetch(AGREEMENTS, parties.session_id)
@@ -166,7 +162,7 @@ async def assert_nothing_is_half_applied(parties: EightParties) -> list[Any]:
     return agreements
 
 
-async def assert_linkages_follow(parties: EightParties, expected: Expected) -> None:
+async def assert_linkages_follow(parties: Negotiation, expected: Expected) -> None:
     """Check that the linkages are as the agreements say, and that no share exceeds the whole."""
     linkages = await parties.fetch(ALL_LINKAGES, list(ISSUES))
     totals: dict[str, Decimal] = defaultdict(Decimal)
@@ -184,7 +180,18 @@ async def assert_linkages_follow(parties: EightParties, expected: Expected) -> N
     assert not agreed & expected.removed
 
 
-async def test_concurrent_negotiations_with_ingest_leave_what_the_agreements_say(
+async def assert_matrices_follow(database: Database, expected: Expected) -> None:
+    """Check the matrix with what is agreed, and that of reports, which have none of the linkages.
+
+    A project that a source reports elsewhere is in the area by money that was agreed there.
+    """
+    projects = {*PROJECTS, *(place[0] for place in expected.money if place[4] == "20")}
+    agreed = await compute_at(database, None)
+    assert count_agreed(agreed) == count_replayed(expected.shares, projects)
+    assert count_agreed(await compute_at(database, None, FactBasis.REPORTED)) == {}
+
+
+async def test_concurrent_negotiations_with_ingest_result_in_what_was_agreed(
     fresh_database: Database,
 ) -> None:
     await insert_world(fresh_database)
@@ -201,6 +208,7 @@ async def test_concurrent_negotiations_with_ingest_leave_what_the_agreements_say
             for operation in parse_operations(json.loads(one["operations"])):
                 expected.apply(operation)
         await assert_linkages_follow(parties, expected)
+        await assert_matrices_follow(fresh_database, expected)
         money = {tuple(row)[:5]: row["amount_satang"] for row in await parties.fetch(IN_FORCE)}
         assert money == expected.money
         numbers = [row["number"] for row in await parties.fetch(NUMBERS, parties.session_id)]
@@ -221,7 +229,7 @@ async def test_of_two_agreements_at_one_moment_one_wins_and_the_other_receives_w
 ) -> None:
     """Both are accepted by all, touch one cell, and are concluded over two connections."""
     await insert_world(fresh_database)
-    parties = await EightParties(fresh_database, random.Random(1)).open()  # noqa: S311 - test data
+    parties = await Negotiation(fresh_database, random.Random(1)).open()  # noqa: S311 - test data
     for turn in range(TURNS):
         names = [f"t{turn}-a", f"t{turn}-a" if same_project else f"t{turn}-b"]
         for name in sorted(set(names)):

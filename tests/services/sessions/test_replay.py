@@ -3,70 +3,39 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from hub.domain.linkages import LinkageStatus
-from hub.domain.matrix.result import HeaderKind, Matrix
+from hub.domain.matrix.question import FactBasis
 from hub.domain.sessions.commands import SessionStep
-from hub.services.matrix.compute_matrix import compute_matrix
 from hub.store.database import Database
-from hub.store.unit_of_work import UnitOfWork
 from tests.long_run import long_after
-from tests.services.sessions.eight_parties import (
-    HOST,
-    INVITED,
-    QUESTION,
-    EightParties,
-    act_as,
-    insert_world,
+from tests.services.sessions.eight_parties import HOST, INVITED, Negotiation
+from tests.services.sessions.negotiated_world import insert_world
+from tests.services.sessions.replay import (
+    EVENTS,
+    compute_at,
+    count_agreed,
+    count_replayed,
+    read_linkages,
+    read_places,
+    replay_events,
 )
-from tests.services.sessions.replay import EVENTS, Place, read_linkages, read_places, replay
 from tests.web.audit_log import list_audit_entries
 
 SESSION = "select opened_at, closed_at from joint_session where id = $1"
 
 
-async def compute_at(database: Database, instant: datetime) -> Matrix:
-    """Return the matrix of the session as it was known at an instant."""
-    now = datetime.now(UTC)
-    async with database.read_transaction() as transaction:
-        unit = UnitOfWork(transaction, act_as(HOST).viewer)
-        return await compute_matrix(unit, QUESTION, as_of_time=instant, now=now, today=now.date())
-
-
-def count_agreed(matrix: Matrix) -> dict[str, int]:
-    """Return the agreed linkages in each column of stages that has some."""
-    found: Counter[str] = Counter()
-    for cell in matrix.cells:
-        if cell.column.kind is HeaderKind.MEMBER:
-            found[cell.column.key] += cell.figures.linkages.get(LinkageStatus.AGREED, 0)
-    return {key: count for key, count in found.items() if count}
-
-
-def count_replayed(linkages: dict[Place, Any]) -> dict[str, int]:
-    """Return the agreed linkages at each stage that has some."""
-    return dict(
-        Counter(
-            place[2].removeprefix("tourism.")
-            for place, (status, _) in linkages.items()
-            if place[2] is not None and status == "AGREED"
-        )
-    )
-
-
 @pytest.mark.parametrize("seed", long_after(2, range(20)))
-async def test_replayed_events_give_the_matrix_of_the_closing(
+async def test_replayed_events_result_in_the_matrix_of_the_closing(
     fresh_database: Database, seed: int
 ) -> None:
     await insert_world(fresh_database)
     for number in range(2):  # the second session begins with what the first agreed
         chance = random.Random(f"{seed} {number}")  # noqa: S311 - test data
-        parties = await EightParties(fresh_database, chance).open()
+        parties = await Negotiation(fresh_database, chance).open()
 
-        async def _play(parties: EightParties, agency_id: str) -> None:
+        async def _play(parties: Negotiation, agency_id: str) -> None:
             for _ in range(3):
                 await parties.act(agency_id)
 
@@ -76,18 +45,21 @@ async def test_replayed_events_give_the_matrix_of_the_closing(
         [row] = await parties.fetch(SESSION, parties.session_id)
         baseline = await read_linkages(fresh_database, row["opened_at"])
         events = await parties.fetch(EVENTS, parties.session_id)
-        replayed = replay(baseline, events, await read_places(fresh_database))
+        replayed = replay_events(baseline, events, await read_places(fresh_database))
         assert replayed != baseline
         assert replayed == await read_linkages(fresh_database, row["closed_at"])
         for instant, expected in (("opened_at", baseline), ("closed_at", replayed)):
             matrix = await compute_at(fresh_database, row[instant])
             assert count_agreed(matrix) == count_replayed(expected), instant
+        # No source reports a linkage: all of them are of agreements.
+        reported = await compute_at(fresh_database, None, FactBasis.REPORTED)
+        assert count_agreed(reported) == {}
 
 
 async def test_the_audit_log_names_what_each_command_changed(fresh_database: Database) -> None:
     """Every command that was done is an entry of its agency, and one that was refused is none."""
     await insert_world(fresh_database)
-    parties = await EightParties(fresh_database, random.Random(3)).open()  # noqa: S311 - test data
+    parties = await Negotiation(fresh_database, random.Random(3)).open()  # noqa: S311 - test data
     for _ in range(3):
         for agency_id in (HOST, *INVITED):
             await parties.act(agency_id)
