@@ -227,7 +227,7 @@ function redrawMatrix() {
     markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
     const shown = changes.length > 0 ? withPreview(matrix, changes) : matrix;
     withFocusRestored(() => {
-      replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })));
+      replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })).element);
       drawMatrix(boardSection, shown, { view: board.view, open: board.view.cell ?? "", isNarrow: isNarrow() }, { open: showPlace, stage: (stage) => go({ stage }) });
     });
   }
