@@ -4,7 +4,7 @@
 import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
 import { withFocusRestored } from "../focus.js";
-import { addTexts, inCurrentLanguage, localize, setLanguage, t } from "../i18n.js";
+import { addTexts, inCurrentLanguage, setLanguage, t } from "../i18n.js";
 import { legend } from "../legend.js";
 import { errorPanel, loadingMessage } from "../messages.js";
 import { markMadeUp } from "../made-up.js";
