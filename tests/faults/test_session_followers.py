@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -55,7 +55,7 @@ async def test_every_delegate_receives_every_event_once_although_a_process_is_ki
     shared: tuple[str, Database], tmp_path: Path, count: int
 ) -> None:
     dsn, database = shared
-    options = {"HUB_DATABASE_URL": dsn, "HUB_PUBLIC_URL": URL, "HUB_RATE": "0"}
+    options: dict[str, Any] = {"HUB_DATABASE_URL": dsn, "HUB_PUBLIC_URL": URL, "HUB_RATE": "0"}
     instance = HubInstance(database, tmp_path / "writer")
     with (
         HubProcess(tmp_path / "first", **options) as first,
