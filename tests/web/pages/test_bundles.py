@@ -8,7 +8,15 @@ from shutil import which
 import pytest
 from starlette.testclient import TestClient
 
-from hub.web.pages.bundles import SCRIPT, STATIC_FOLDER, build_page_assets, build_script
+from hub.web.pages.bundles import (
+    EXPORT,
+    IMPORT,
+    SCRIPT,
+    STATIC_FOLDER,
+    build_page_assets,
+    build_script,
+    resolve_import,
+)
 from tests.web.pages.test_routes import client
 
 __all__ = ["client"]
@@ -59,6 +67,25 @@ def test_medium_of_a_style_sheet_is_in_the_bundle() -> None:
     ]
     assert styles
     assert all("@media print {\n/* A3" in style for style in styles)
+
+
+def test_every_imported_name_is_exported_by_its_module() -> None:
+    # Node and browsers check it; a bundle would run until the name is used.
+    texts = {
+        path.relative_to(STATIC_FOLDER).as_posix(): path.read_text("utf-8")
+        for path in STATIC_FOLDER.rglob("*.js")
+    }
+    exported = {
+        name: {found["name"] for found in EXPORT.finditer(text)} for name, text in texts.items()
+    }
+    missing = [
+        f"{name}: {one} of {found['path']}"
+        for name, text in texts.items()
+        for found in IMPORT.finditer(text)
+        for one in (part.split(" as ")[0].strip() for part in found["names"].split(","))
+        if one and one not in exported[resolve_import(name, found["path"])]
+    ]
+    assert missing == []
 
 
 @pytest.mark.skipif(NODE is None, reason="no node: make browser")

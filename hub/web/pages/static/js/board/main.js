@@ -4,7 +4,7 @@
 import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
 import { withFocusRestored } from "../focus.js";
-import { addTexts, inCurrentLanguage, localize, setLanguage, t } from "../i18n.js";
+import { addTexts, inCurrentLanguage, setLanguage, t } from "../i18n.js";
 import { legend } from "../legend.js";
 import { errorPanel, loadingMessage } from "../messages.js";
 import { markMadeUp } from "../made-up.js";
@@ -227,7 +227,7 @@ function redrawMatrix() {
     markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
     const shown = changes.length > 0 ? withPreview(matrix, changes) : matrix;
     withFocusRestored(() => {
-      replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })));
+      replaceChildren(byId("legend"), legend(matrix, (board.view.only ?? "").split(",").filter(Boolean), (only) => go({ only: only.join(",") || null })).element);
       drawMatrix(boardSection, shown, { view: board.view, open: board.view.cell ?? "", isNarrow: isNarrow() }, { open: showPlace, stage: (stage) => go({ stage }) });
     });
   }

@@ -36,17 +36,16 @@ export function drawMatrix(board, matrix, { view, open, isNarrow }, actions) {
   const mode = cellMode(view, shown);
   const options = {
     rows: axisName(shown.rows), columns: axisName(shown.columns), phase: "APPROPRIATED", money: false, mode,
-    open: [...ownPlaces].find(([, own]) => own === open)?.[0] ?? open,
-    only: (view.only ?? "").split(",").filter(Boolean), scale: heatScale(shown), stage: view.stage ?? stageOf(matrix, open),
+    only: (view.only ?? "").split(",").filter(Boolean), scale: heatScale(shown), shownRows: shown.rows.headers, stage: view.stage ?? stageOf(matrix, open),
   };
-  const body = isNarrow ? narrowMatrix(shown, options, { ...actions, open: (place) => actions.open(ownPlace(place)) }) : matrixGrid(shown, options);
+  const body = isNarrow ? narrowMatrix(shown, options, { ...actions, open: (place) => actions.open(ownPlace(place)) }) : matrixGrid(shown, options).table;
   for (const element of body.querySelectorAll("[data-place]")) element.dataset.place = ownPlace(element.dataset.place);
   if (!isNarrow) {
     drawTotals(body, shown);
     if (mode === "names") setColumnWidths(body, shown);
   }
   replaceChildren(board, h("div", { class: "matrix-scroll" }, body));
-  if (!isNarrow) enableGridNavigation(body, (cell) => { if (cell.matches(".cell")) actions.open(cell.dataset.place); });
+  if (!isNarrow) enableGridNavigation(body, (cell) => { if (cell.matches(".cell")) actions.open(cell.dataset.place); })(open);
   return body;
 }
 

@@ -7,7 +7,7 @@ import { saveBlob } from "../save-blob.js";
 import { errorText } from "./error-text.js";
 import { formatAmounts, formatCount, formatRowCount } from "./format.js";
 import { importRulingFile, loadRulingFile, settleRows } from "./queries.js";
-import { newKey } from "./ruling.js";
+import { newKey } from "../idempotency.js";
 
 /**
  * Return the two ways to rule on many rows at once; each ruling is recorded by itself and can be revoked.

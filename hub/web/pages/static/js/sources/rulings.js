@@ -6,7 +6,7 @@ import { t, localize } from "../i18n.js";
 import { errorText } from "./error-text.js";
 import { formatAmounts, formatDateTime, formatRowCount } from "./format.js";
 import { loadRulings, revokeRuling } from "./queries.js";
-import { newKey } from "./ruling.js";
+import { newKey } from "../idempotency.js";
 
 /**
  * Return the list of rulings, newest first, with a button for the next page.
