@@ -26,6 +26,7 @@ from hub.domain.sessions.session import (
     Ratification,
     SessionEvent,
 )
+from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYearRange
 from hub.errors import NotFound
 from hub.services.matrix.compute_matrix import compute_matrix
@@ -68,6 +69,11 @@ async def sessions(
             years=fiscal_years,
         )
     ]
+
+
+def titles(sessions: Sequence[JointSession], _context: Context) -> Sequence[LocalizedText]:
+    """Return the title of each session, as its host wrote it: in Thai."""
+    return [LocalizedText(one.title, None) for one in sessions]
 
 
 async def areas(sessions: Sequence[JointSession], context: Context) -> Sequence[Sequence[Area]]:

@@ -28,7 +28,7 @@ from schema.matrix import Matrix
 from schema.node import Node
 from schema.plans import StrategicIssue
 from schema.proposals import MATRIX_COST, AgendaItem, Condition, Position, Proposal
-from schema.text import Connection, FiscalYear, Money, PhaseAmount
+from schema.text import Connection, FiscalYear, LocalizedText, Money, PhaseAmount
 
 
 @output_type(domain.Mandate)
@@ -187,7 +187,9 @@ class JointSession(Node):
         "Counts changes of the session itself, not of agenda, delegations and proposals (รุ่น)"
     )
     kind: SessionKind = field("Which parties meet (ประเภท)")
-    title: str = field("Title (ชื่อการประชุม)")
+    title: LocalizedText = resolver_field(
+        session_resolvers.titles, "Title, as its host wrote it (ชื่อการประชุม)"
+    )
     status: SessionStatus = field("Status (สถานะ)")
     areas: list[Area] = resolver_field(session_resolvers.areas, "Areas it is about (พื้นที่)")
     fiscal_year: FiscalYear = field("Fiscal year (ปีงบประมาณ)")

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.registry import Connector
@@ -20,7 +19,7 @@ from hub.bootstrap.jobs import run_background_jobs, run_jobs_of_process
 from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
-from hub.errors import HubError, NotReady, StoreUnusable
+from hub.errors import NotReady, StoreUnusable
 from hub.sandbox.session import prepare_session
 from hub.settings import Settings
 from hub.store.database import Database
@@ -122,7 +121,7 @@ class HubApplication:
         """Let a demo have a session to play; without it the hub serves all the same."""
         try:
             await prepare_session(database)
-        except (HubError, RuntimeError, asyncpg.PostgresError):
+        except Exception:
             logger.exception("the session of the demo was not prepared")
 
     async def _serve(self) -> None:

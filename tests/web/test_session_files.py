@@ -32,7 +32,7 @@ from tests.web.graphql.test_sessions import talks as talks  # noqa: PLC0414 - a 
 KINDS: Final = ("docx", "xlsx")
 MINUTES: Final = """
 query ($id: ID!) { session(id: $id) {
-  title
+  title { th }
   minutes {
     digest markdown english: markdown(locale: EN)
     agreements { memorandum digest operations { text { th } } parties { name { th } } }

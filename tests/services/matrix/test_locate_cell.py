@@ -26,8 +26,8 @@ LIST = """query ($id: ID!) { node(id: $id) { ... on Cell {
 
 def with_rows(variables: dict[str, Any], **options: Any) -> dict[str, Any]:
     """Return the variables of a question with other options of its rows."""
-    asked = variables["i"]
-    return {"i": {**asked, "rows": {**asked["rows"], **options}}}
+    question = variables["i"]
+    return {"i": {**question, "rows": {**question["rows"], **options}}}
 
 
 QUESTIONS = {

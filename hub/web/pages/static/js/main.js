@@ -156,13 +156,13 @@ function drawMatrix() {
 
 /** Change the drawn matrix to other rows, colours and states; return whether it shows the same matrix in the same words. */
 function changeDrawnMatrix(matrix, options) {
-  const isSame = drawn?.change && drawn.table.isConnected && !narrow() && drawn.matrix === matrix && drawn.words === wordsOf(options);
+  const isSame = drawn?.change && drawn.table.isConnected && !narrow() && drawn.matrix === matrix && drawn.words === textsKey(options);
   if (isSame) withFocusRestored(() => drawn.change(options));
   return isSame;
 }
 
 /** Return what the texts of a matrix depend on. */
-const wordsOf = ({ rows, columns, phase, mode }) => [state.lang, rows, columns, phase, mode === "names", isKeyOnly()].join(" ");
+const textsKey = ({ rows, columns, phase, mode }) => [state.lang, rows, columns, phase, mode === "names", isKeyOnly()].join(" ");
 
 function drawNewMatrix(matrix, options) {
   markMadeUp(matrix.notices.some(({ code }) => code === "MADE_UP_DATA"));
@@ -188,7 +188,7 @@ function drawNewMatrix(matrix, options) {
       keys.change(next.only);
       setTabStop();
     };
-    drawn = { matrix, table: body, words: wordsOf(options), change: grid.change && change };
+    drawn = { matrix, table: body, words: textsKey(options), change: grid.change && change };
   });
   drawYearsWithData();
   drawAssumptions();

@@ -27,12 +27,12 @@ export const projectCountText = (count) => (count === 0 ? t("noProject") : count
 export function figureContent(cell, options) {
   const isEmpty = cell.projectCount === 0 && !cell.budget;
   const money = cell.budget && formatMillions(cell.budget.amount);
-  const words = [t(cell.state), !isEmpty && projectCountText(cell.projectCount), money && `${money} ${t("millionBaht")} ${t(options.phase)}`];
+  const texts = [t(cell.state), !isEmpty && projectCountText(cell.projectCount), money && `${money} ${t("millionBaht")} ${t(options.phase)}`];
   return [
     cell.state !== "COVERED" && mark(cell.state),
     !isEmpty && [h("b", { class: "num", "aria-hidden": "true" }, cell.projectCount), " "],
     money && h("span", { class: "fig", "aria-hidden": "true" }, money),
-    screenReaderText(words.filter(Boolean).join(" "))];
+    screenReaderText(texts.filter(Boolean).join(" "))];
 }
 
 /**

@@ -22,7 +22,7 @@ export function drawFrame(board, { isNarrow, isWall, retry }) {
   const connected = delegations.filter(({ id }) => presence.get(id)?.connected).length;
   const { status, lostAt } = board.live();
   byId("skip").textContent = t("skip");
-  byId("title").textContent = session.title;
+  byId("title").textContent = localize(session.title);
   byId("subtitle").textContent = [session.areas.map(({ name }) => localize(name)).join(", "), formatFiscalYear(session.fiscalYear.be), t(`session_${session.status}`)].join(" · ");
   document.body.dataset.live = status;
   document.body.dataset.session = session.status;

@@ -24,7 +24,7 @@ const EVENT = `cursor at kind by ${AGENCY} subject { id } changedCells`;
 
 const FRAME_QUERY = `query BoardFrame($id: ID!) {
   viewer { scopes agency ${AGENCY} }
-  session(id: $id) { id version kind title status openedAt closedAt startsAt allowedOperations fiscalYear { be } areas { id code level name ${TEXT} } host ${AGENCY}
+  session(id: $id) { id version kind title ${TEXT} status openedAt closedAt startsAt allowedOperations fiscalYear { be } areas { id code level name ${TEXT} } host ${AGENCY}
     delegations { id version role present agency ${AGENCY} mandate { text operations maxAmount { amount } issues { id } } }
     presence { connected viewing since delegation { id } } } }`;
 const PRESENCE_QUERY = "query BoardPresence($id: ID!) { session(id: $id) { presence { connected viewing since delegation { id } } } }";

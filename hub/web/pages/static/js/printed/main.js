@@ -3,7 +3,7 @@
  */
 import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
-import { addTexts, lang, t } from "../i18n.js";
+import { addTexts, lang, localize, t } from "../i18n.js";
 import { markMadeUp } from "../made-up.js";
 import { errorPanel, loadingMessage } from "../messages.js";
 import { drawTabs, enableLanguageButton, pagePath } from "../page-tabs.js";
@@ -24,7 +24,7 @@ function draw() {
   drawTabs("");
   const name = t(isBrief ? "brief" : "minutes");
   byId("print").textContent = t("print");
-  byId("title").textContent = session ? `${name}: ${session.title}` : name;
+  byId("title").textContent = session ? `${name}: ${localize(session.title)}` : name;
   byId("subtitle").textContent = "";
   document.title = [session?.title, name, t("app")].filter(Boolean).join(" · ");
   byId("links").hidden = !session;

@@ -24,7 +24,7 @@ export function minutesSections(session, madeUp) {
     section("commitments", t("commitments"), commitmentTable(session.commitments.nodes, t("commitments"))),
     section("open-points", t("openPoints"), table(t("openPoints"), [t("point"), t("outcome"), t("pointNote")], minutes.open.map(({ title, note, status }) => [title, t(`agenda_${status}`), note ?? "–"]))),
     section("matrix", t("matrixBeforeAfter"), session.changes ? changeTable(session.changes, t("matrixBeforeAfter")) : h("p", {}, t("notOpened"))),
-    session.previous && session.compareWith && section("comparison", t("comparedWith", { title: session.previous.title }), changeTable(session.compareWith, t("comparedWith", { title: session.previous.title }))),
+    session.previous && session.compareWith && section("comparison", t("comparedWith", { title: localize(session.previous.title) }), changeTable(session.compareWith, t("comparedWith", { title: localize(session.previous.title) }))),
     section("sign", t("signatures"), h("div", { class: "signatures" }, signers(session).map((agency) => h("p", {}, agencyName(agency))))),
     minutes.digest && h("p", { class: "quiet" }, t("minutesDigest"), " ", h("code", { class: "digest" }, minutes.digest)),
   ];

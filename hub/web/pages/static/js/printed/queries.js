@@ -5,8 +5,8 @@ import { fetchData } from "../api.js";
 
 const TEXT = "{ th en }";
 const AGENCY = `{ id name ${TEXT} shortName ${TEXT} }`;
-const FRAME = `id title kind status fiscalYear { be } areas { id name ${TEXT} } host ${AGENCY} startsAt openedAt closedAt
-  delegations { id agency ${AGENCY} role present } previous { id title closedAt } matrix { asOf notices { code text ${TEXT} } }`;
+const FRAME = `id title ${TEXT} kind status fiscalYear { be } areas { id name ${TEXT} } host ${AGENCY} startsAt openedAt closedAt
+  delegations { id agency ${AGENCY} role present } previous { id title ${TEXT} closedAt } matrix { asOf notices { code text ${TEXT} } }`;
 const CELL = `state projectCount row { label ${TEXT} } column { label ${TEXT} }`;
 const CHANGES = `{ truncated changed { before { ${CELL} } after { ${CELL} } agreements { id } } totalBefore { projectCount } totalAfter { projectCount } }`;
 const COMMITMENTS = `nodes { id agency ${AGENCY} text dueOn status reports { at text status } } pageInfo { hasNextPage endCursor }`;

@@ -15,7 +15,7 @@ const STATUSES = ["SCHEDULED", "OPEN", "SUSPENDED", "CLOSED", "RATIFIED", "CANCE
 const PAGE_SIZE = 30;
 const NAME = "name { th en }";
 const SESSIONS_QUERY = `query Sessions($status: [SessionStatus!], $after: String) { sessions(status: $status, first: ${PAGE_SIZE}, after: $after) {
-  nodes { id kind title status startsAt openedAt closedAt fiscalYear { be } areas { id ${NAME} } host { id ${NAME} shortName { th en } } delegations { id } }
+  nodes { id kind title { th en } status startsAt openedAt closedAt fiscalYear { be } areas { id ${NAME} } host { id ${NAME} shortName { th en } } delegations { id } }
   pageInfo { hasNextPage endCursor } } }`;
 const panel = byId("list");
 let found = null;
@@ -53,7 +53,7 @@ function sessionRow(session) {
   const path = `/board/${encodeURIComponent(localKey(session.id))}`;
   const time = session.closedAt ? t("closedAt", { time: formatDateTime(session.closedAt) }) : session.openedAt ? t("openedAt", { time: formatDateTime(session.openedAt) }) : session.startsAt && t("startsAt", { time: formatDateTime(session.startsAt) });
   return h("li", { class: `v-${session.status}` },
-    h("p", { class: "session-name" }, h("a", { href: pagePath(path) }, session.title), " ", h("span", { class: "chip session-status" }, t(`session_${session.status}`))),
+    h("p", { class: "session-name" }, h("a", { href: pagePath(path) }, localize(session.title)), " ", h("span", { class: "chip session-status" }, t(`session_${session.status}`))),
     h("p", { class: "quiet" }, [session.areas.map(({ name }) => localize(name)).join(", "), formatFiscalYear(session.fiscalYear.be), t(`kind_${session.kind}`), time].filter(Boolean).join(" · ")),
     h("p", { class: "quiet" }, [t("hostedBy", { name: localize(session.host.shortName) || localize(session.host.name) }), t("delegationsN", { n: session.delegations.length })].join(" · "), " · ",
       session.status === "CLOSED" || session.status === "RATIFIED" ? h("a", { href: pagePath(`${path}/minutes`) }, t("minutes")) : h("a", { href: pagePath(`${path}/brief`) }, t("brief"))));

@@ -40,11 +40,11 @@ export function taskSections({ kind, subject }, { canAnswer, onAnswer }) {
 const SESSION_KINDS = new Set(["SESSION_PREPARE", "POSITION_TAKE", "COMMITMENT_REPORT"]);
 
 /** Return the session that the subject of a task is, or is of; null for a pledge that was made outside a session. */
-const sessionOf = (subject) => (subject.title ? subject : subject.item ? subject.item.session : subject.agreement?.session ?? null);
+const sessionOf = (subject) => (subject.sessionTitle ? subject : subject.item ? subject.item.session : subject.agreement?.session ?? null);
 
 /** Return links to the board of a session, and to the document that helps with the task. */
 function sessionLinks(kind, session) {
   if (!session) return h("p", { class: "banner quiet" }, t("noSession"));
   const link = (path, text) => h("li", {}, h("a", { href: pagePath(`/board/${encodeURIComponent(localKey(session.id))}${path}`) }, text));
-  return [h("p", {}, session.title), h("ul", { class: "reasons" }, link("", t("toBoard")), kind === "COMMITMENT_REPORT" ? link("/minutes", t("toMinutes")) : link("/brief", t("toBrief")))];
+  return [h("p", {}, localize(session.sessionTitle)), h("ul", { class: "reasons" }, link("", t("toBoard")), kind === "COMMITMENT_REPORT" ? link("/minutes", t("toMinutes")) : link("/brief", t("toBrief")))];
 }

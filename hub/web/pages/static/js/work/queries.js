@@ -13,7 +13,7 @@ const LINKAGE_FIELDS = `id version status share viewerActions pendingShare { sha
 const REQUEST_FIELDS = `id version text answerBy fiscalYears { be } area { code ${NAME} } by ${AGENCY} requestedFor: issue { id code ${NAME} } stage { code ${NAME} }`;
 const TASK_FIELDS = `id kind title { th en } createdAt dueOn overdue agency ${AGENCY} requestedBy ${AGENCY} area { code ${NAME} }
   subject { id ... on Linkage { ${LINKAGE_FIELDS} } ... on WorkRequest { ${REQUEST_FIELDS} } ... on Source { waitingCount }
-  ... on JointSession { id title } ... on Proposal { item { session { id title } } } ... on Commitment { promise: text agreement { session { id title } } } }`;
+  ... on JointSession { id sessionTitle: title { th en } } ... on Proposal { item { session { id sessionTitle: title { th en } } } } ... on Commitment { promise: text agreement { session { id sessionTitle: title { th en } } } } }`;
 const VIEWER_QUERY = `query Viewer { viewer { scopes agency { id ${NAME} } areas { id code ${NAME} } taskCounts { kind count overdue } }
   queryFields: __type(name: "Query") { fields { name } } projectFields: __type(name: "Project") { fields { name } } }`;
 const TASKS_QUERY = `query Tasks($kind: [TaskKind!], $first: Int, $after: String) { viewer { tasks(kind: $kind, first: $first, after: $after) {
