@@ -21,7 +21,7 @@ from hub.domain.plan_import import FIXES, ImportCode, ImportMode
 from hub.domain.text import LocalizedText, localized_text
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds, paginate_by_group, text_array_parameter
+from hub.store.rows import epoch_microseconds, one_of, paginate_by_group, text_array_parameter
 from hub.store.tables import import_issue, import_job, upload
 from hub.store.visibility import is_of_sender
 
@@ -122,7 +122,7 @@ class Imports:
         """Return a page of the viewer's jobs, newest first."""
         statement = select_jobs(self._viewer)
         if kinds is not None:
-            statement = statement.where(import_job.c.kind.in_([one.value for one in kinds]))
+            statement = statement.where(import_job.c.kind == one_of(one.value for one in kinds))
         at = epoch_microseconds(import_job.c.created_at)
         return await fetch_page(
             self._transaction, statement, page, [-at, import_job.c.id], job_of, newest_first
