@@ -63,14 +63,14 @@ async def test_missing_pictures_of_a_negotiation_are_written(
         await tourism.click("#stance-ACCEPT")
         await tourism.wait_for_selector("#stance-ACCEPT[aria-pressed=true]")
         query = "?" + str(tourism.url).split("?", 1)[1]
-        await negotiate(open_board, query, run)
+        await negotiate(open_board, query)
         await picture(await open_board(HOST, "?panel=people"), "board-delegations-1366x768")
         await tourism.goto("/board")
         await tourism.wait_for_selector(".sessions li")
         await picture(tourism, "board-sessions-1366x768")
 
 
-async def negotiate(open_board: OpenBoard, query: str, run: str) -> None:
+async def negotiate(open_board: OpenBoard, query: str) -> None:
     """Set a condition, resolve it and conclude, with a picture of each step."""
     chanthaburi = await open_board(CHANTHABURI, query)
     await chanthaburi.click("#stance-ACCEPT_WITH_CONDITION")
@@ -84,7 +84,7 @@ async def negotiate(open_board: OpenBoard, query: str, run: str) -> None:
     chair = await open_board(HOST, query, LAPTOP)
     await chair.click("#stance-ACCEPT")
     await chair.wait_for_selector("#stance-ACCEPT[aria-pressed=true]")
-    await chanthaburi.fill("#resolution-0", f"กระทรวงส่งเป้าหมายแล้ว ({run})")
+    await chanthaburi.fill("#resolution-0", "กระทรวงส่งเป้าหมายแล้ว")
     await chanthaburi.click("#resolve-0")
     await chair.click("#conclude[aria-disabled=false]")
     await chair.wait_for_selector(f"{CELL} .changed-label")

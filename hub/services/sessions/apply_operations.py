@@ -37,6 +37,7 @@ from hub.store.sessions.facts import (
     settle_finding,
     supersede,
 )
+from hub.store.sessions.plan_versions import copy_version
 from hub.store.tables import agreed_fact, commitment
 
 VISIBILITIES = "select id, visibility from project where id = any($1::text[])"
@@ -45,11 +46,12 @@ FINDING_VERSIONS = "select id, version from finding where id = any($1::text[])"
 
 @record
 class Applied:
-    """What applying operations did: ids of facts, of projects and of commitments."""
+    """What applying operations did: ids of facts, projects, commitments and plan versions."""
 
     fact_ids: list[str]
     project_ids: list[str]
     commitment_ids: list[str]
+    version_ids: list[str]
 
 
 def act_for_all(acting: Acting, agreement_gid: str) -> Acting:
@@ -139,6 +141,7 @@ async def apply_operations(
     )
     await batch.load(connection)
     commitments: list[str] = []
+    versions: list[str] = []
     others: list[Fact] = []
     for one in operations:
         if one.kind in LINKAGE_OPERATIONS:
@@ -148,13 +151,16 @@ async def apply_operations(
         elif one.kind is OperationKind.FINDING_SETTLE:
             await settle_finding(connection, one.target_id or "")
         else:
+            if one.kind is OperationKind.INDICATOR_SHARE:
+                version_id = await copy_version(connection, one.target_id or "", one.agency_ids)
+                versions += [version_id] if version_id else []
             others.append(await build_fact(connection, parties, one, at))
     await batch.write(connection, parties.because_of or "")
     facts = [*batch.facts, *others]
     fact_ids = await insert_facts(connection, facts, agreement_id, at)
     touched = sorted({fact["project_id"] for fact in facts if fact.get("project_id")})
     await raise_versions(connection, touched)
-    return Applied(fact_ids, touched, commitments)
+    return Applied(fact_ids, touched, commitments, versions)
 
 
 async def build_fact(

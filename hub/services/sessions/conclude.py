@@ -63,7 +63,7 @@ from hub.store.tables import agreement, commitment, proposal
 from hub.store.unit_of_work import UnitOfWork
 
 SET_AGREEMENT = """
-update agreement set changed_cells = $2::text[] where id = $1
+update agreement set changed_cells = $2::text[], version_ids = $3::text[] where id = $1
 """
 
 
@@ -94,7 +94,7 @@ async def conclude_agreement(
         )
         cells = [one.after.gid for one in changes.changed if one.after is not None]
         await check_collisions(connection, session, found, cells)
-        await connection.execute(SET_AGREEMENT, agreement_id, cells)
+        await connection.execute(SET_AGREEMENT, agreement_id, cells, details["versions"])
         await carry_conditions(connection, session, agreement_id, conditions, at)
         await update_row(connection, proposal, found.id, {"status": ProposalStatus.CONCLUDED.value})
         await append_event(
@@ -181,6 +181,7 @@ async def apply_and_compare(
         "facts": applied.fact_ids,
         "commitments": applied.commitment_ids,
         "projects": applied.project_ids,
+        "versions": applied.version_ids,
     }
     return compare_matrices(before, after, pledged), details
 

@@ -25,6 +25,7 @@ from hub.services.sessions.run import (
 )
 from hub.store.database import Database, StoreConnection
 from hub.store.sessions.changes import append_event, fetch_clock, lapse_proposals, update_row
+from hub.store.sessions.fact_effects import note_facts
 from hub.store.sessions.facts import end_facts_of
 from hub.store.tables import joint_session
 
@@ -124,7 +125,7 @@ async def ratify_session(
         rejected = sorted(command.except_ids)
         await connection.execute(SET_STATUS, approved, AgreementStatus.RATIFIED.value)
         await connection.execute(SET_STATUS, rejected, AgreementStatus.NOT_RATIFIED.value)
-        await end_facts_of(connection, rejected)
+        await note_facts(connection, await end_facts_of(connection, rejected))
         changes = {
             "status": SessionStatus.RATIFIED.value,
             "ratified_by": require_text(command.by, "input.by", 200),

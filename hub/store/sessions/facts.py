@@ -88,7 +88,7 @@ order by number desc limit 1
 """
 REJECT_FACTS: Final = """
 update agreed_fact set ended_at = transaction_timestamp(), updated_at = transaction_timestamp()
-where agreement_id = any($1::text[]) and ended_at is null
+where agreement_id = any($1::text[]) and ended_at is null returning id
 """
 
 
@@ -221,6 +221,6 @@ async def find_colliding(
     return found
 
 
-async def end_facts_of(connection: asyncpg.Connection, agreement_ids: Sequence[str]) -> None:
-    """End the facts of agreements that were not approved."""
-    await connection.execute(REJECT_FACTS, list(agreement_ids))
+async def end_facts_of(connection: asyncpg.Connection, agreement_ids: Sequence[str]) -> list[str]:
+    """End the facts of agreements that were not approved; return the facts that ended."""
+    return [row["id"] for row in await connection.fetch(REJECT_FACTS, list(agreement_ids))]
