@@ -219,8 +219,7 @@ class JointSession(Node):
         cost=MATRIX_COST,
     )
     previous: "JointSession | None" = resolver_field(
-        session_resolvers.previous,
-        "The session of the year before that is compared with (การประชุมปีก่อน)",
+        session_resolvers.previous, "The session of the year before (การประชุมปีก่อน)"
     )
     compare_with: MatrixComparison | None = resolver_field(
         session_resolvers.compare_with,

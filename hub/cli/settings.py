@@ -15,6 +15,7 @@ THAI: Final = {
     "HUB_DATABASE_URL": "เซิร์ฟเวอร์ PostgreSQL ที่ใช้แทนฐานข้อมูลในตัว",
     "HUB_DATABASE_DIRECT_URL": "เซิร์ฟเวอร์เอง ถ้า HUB_DATABASE_URL คือ pooler โหมด transaction",
     "HUB_POOL_SIZE": "จำนวนการเชื่อมต่อฐานข้อมูลสูงสุด",
+    "HUB_WORKERS": "จำนวนโปรเซสที่ตอบคำขอ แต่ละโปรเซสใช้ส่วนแบ่งของ HUB_POOL_SIZE (อย่างน้อย 2)",
     "HUB_RATE": "คำขอต่อวินาทีของไคลเอนต์หนึ่ง โดยเฉลี่ย 0: ไม่จำกัด",
     "HUB_AT_ONCE": "คำขอของไคลเอนต์หนึ่งที่ตอบพร้อมกัน 0: ไม่จำกัด",
     "HUB_INTROSPECTION": "ถามชนิดข้อมูลของสคีมาได้หรือไม่ on หรือ off",

@@ -31,7 +31,7 @@ from resolvers.context import Context
 SESSION_FILE_QUERY: Final = """\
 query SessionFile($id: ID!) {
   session(id: $id) {
-    title
+    title { th }
     minutes {
       markdown
       matrixBefore { table { state projectCount } }

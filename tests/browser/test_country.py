@@ -200,7 +200,10 @@ async def test_cell_total_and_search_are_reached_with_the_keyboard_alone(
     await page.focus("#search-text")
     await page.keyboard.type("ก่อสร้าง หมู่ที่ บ้าน")
     await page.keyboard.press("Enter")
-    await page.wait_for_selector("#found li")
+    await page.wait_for_function(
+        "() => { const names = [...document.querySelectorAll('#found li > a')]; "
+        "return names.length > 0 && names.every((a) => a.textContent.includes('ก่อสร้าง')); }"
+    )
     for name in await page.locator("#found li > a").all_inner_texts():
         assert all(term in name for term in ("ก่อสร้าง", "หมู่ที่", "บ้าน"))
 

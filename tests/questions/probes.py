@@ -185,7 +185,6 @@ def build_arguments() -> dict[str, list[str]]:
             "maxRank: 1, first: 50",
         ],
         "valueChain": [f'by: {{id: "gid://hub/ValueChain/{CHAIN}"}}'],
-        "valueChains": [""],
         "project": [
             *(f'by: {{code: "{m}"}}' for m in MARKS),
             *(f'by: {{external: {{scheme: "emenscr", value: "ext-{m}"}}}}' for m in MARKS),
@@ -214,7 +213,7 @@ def build_arguments() -> dict[str, list[str]]:
         "changes": [
             "topics: [LINKAGE, PROJECT], first: 100",
             "topics: [PLAN_VERSION, WORK_REQUEST], first: 100",
-            "topics: [FINDING, SOURCE_RUN], first: 100",
+            "topics: [FINDING, SOURCE_RUN, AGREEMENT, COMMITMENT], first: 100",
             'area: "gid://hub/Area/20", first: 50',
         ],
         "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
@@ -223,15 +222,16 @@ def build_arguments() -> dict[str, list[str]]:
             "kind: [DOUBLE_COUNT], first: 1",
             "status: [OPEN, DISMISSED, SETTLED, CLOSED], first: 100",
         ],
-        "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         # No data of agencies or drafts; imports are the sender's (tests/web/test_import_files.py).
-        **{key: [] for key in ("rules", "issueCounts", "planGrades")},
-        **{key: [] for key in ("importJob", "importJobs", "importTemplates")},
-        "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
-        "planningRound": [],
+        **{key: [] for key in ("rules", "issueCounts", "planGrades", "planningRound", "matrix")},
+        **{key: [] for key in ("importJob", "importJobs", "importTemplates", "accessLog")},
+        # Seen by who takes part: tests/web/graphql/test_sessions.py and test_session_files.py
+        **{key: [] for key in ("session", "sessionBrief", "proposalPreview", "sessions")},
+        **{key: ["first: 50"] for key in ("agreements", "commitments")},
+        "agreedFacts": [f'subject: "gid://hub/Project/{m}"' for m in MARKS],
         "source": [f'by: {{code: "{SOURCE}"}}'],
-        "sources": [""],
+        **{key: [""] for key in ("sources", "valueChains")},
     }
 
 

@@ -44,7 +44,6 @@ LATER: Final[Mapping[str, str]] = {
     "EastTourismMatrix": SESSIONS,
     "MinutesFile": EXPORTS,
     "FileReady": EXPORTS,
-    "Contradictions": AGREED,
     "ProjectBothWays": AGREED,
     "Explain": "findings and requests for work of a matrix cell",
     "MyProvince": "ministries that have published nothing for an area",

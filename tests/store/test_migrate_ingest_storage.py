@@ -26,7 +26,7 @@ HASHES = {key: hashlib.sha256(b"JSON\0" + payload).hexdigest() for key, payload 
 RECORD_IDS = {key: f"s:{short_digest(key)}" for key in KEYS}
 DATED_ROWS = """
 select row_to_json(kept)::jsonb - 'record_id' - 'payload_hash' - 'key' - 'counted_as'
-    - 'title_hash' as kept
+    - 'title_hash' - 'version' as kept
 from {schema}.{table} kept
 order by 1::text
 """

@@ -135,9 +135,9 @@ class Agreements:
         """Return a page of agreements, the newest first."""
         statement = visible_agreements(self._viewer)
         if area_id is not None:
-            statement = statement.where(joint_session.c.area_ids.any(area_id))
+            statement = statement.where(sa.literal(area_id) == sa.any_(joint_session.c.area_ids))
         if agency_id is not None:
-            statement = statement.where(agreement.c.party_ids.any(agency_id))
+            statement = statement.where(sa.literal(agency_id) == sa.any_(agreement.c.party_ids))
         if statuses is not None:
             statement = statement.where(agreement.c.status == one_of(one.value for one in statuses))
         if years is not None:

@@ -41,9 +41,10 @@ async def figures(database: Database) -> tuple[int, int]:
 
 
 async def snapshot(database: Database) -> list[object]:
-    """Return everything that sources report about the projects, without times."""
+    """Return everything that sources report about the projects, without times and versions."""
     rows = await database.pool.fetch(
-        "select to_jsonb(p) - 'known_from' as row from project p where source_id like 'source-%' "
+        "select to_jsonb(p) - 'known_from' - 'version' as row from project p "
+        "where source_id like 'source-%' "
         "union all select to_jsonb(l) - 'known_from' from budget_line l "
         "where source_id like 'source-%' order by 1"
     )

@@ -45,7 +45,9 @@ export function drawPageHeader(state, pickerData, { changeState, navigate, isKey
   replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/search", "searchPage"), pageLink("/work", "myWork"), pageLink("/board", "sessionsPage"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
-  replaceChildren(examples, h("details", { class: "menu", name: "header-menu" }, h("summary", { class: "chip-link" }, t("examples")), h("div", { class: "menu-list" }, EXAMPLES.map(([name, question]) => {
+  const isOpen = examples.querySelector("details")?.open && examples.dataset.address === formatUrl(state);
+  examples.dataset.address = formatUrl(state);
+  replaceChildren(examples, h("details", { class: "menu", name: "header-menu", open: isOpen ? "" : null }, h("summary", { class: "chip-link" }, t("examples")), h("div", { class: "menu-list" }, EXAMPLES.map(([name, question]) => {
     const isCurrent = state.view !== "map" && Object.entries(question).every(([key, value]) => state[key] === value) && (state.chain ?? "") === (question.chain ?? "") && (state.area ?? "") === (question.area ?? "") && !state.issue && ["rows", "columns"].every((axis) => (state[axis] ?? "") === (question[axis] ?? ""));
     return link({ ...question, ...languageParameter }, { class: "chip-link", "data-example": name, "aria-current": isCurrent ? "true" : null }, t(name));
   }))));
