@@ -1,6 +1,5 @@
 """Statements about agencies, with their code and parent agency on a given date."""
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -12,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.text import LocalizedText
-from hub.domain.time import is_in_force
+from hub.store.dated_rows import DatedRows
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import contains_text, is_valid_on, localized_text_of, text_array_parameter
@@ -97,25 +96,9 @@ def agency_of(row: asyncpg.Record) -> Agency:
     )
 
 
-class Placements:
-    """All parents of agencies; between two dates on which one begins or ends, they are the same."""
-
-    def __init__(self, rows: Sequence[asyncpg.Record]) -> None:
-        self._rows = rows
-        boundaries = {row[name] for row in rows for name in ("valid_from", "valid_to")}
-        self._change_dates = sorted(boundaries - {None})
-        self._parents: dict[int, Mapping[str, str]] = {}
-
-    def on(self, day: date) -> Mapping[str, str]:
-        """Return the parent id by agency id on a date."""
-        period = bisect_right(self._change_dates, day)
-        if period not in self._parents:
-            self._parents[period] = {
-                row["agency_id"]: row["parent_id"]
-                for row in self._rows
-                if is_in_force(row["valid_from"], row["valid_to"], day)
-            }
-        return self._parents[period]
+def parents_of_rows(rows: Sequence[asyncpg.Record]) -> Mapping[str, str]:
+    """Return the parent id by agency id of placements."""
+    return {row["agency_id"]: row["parent_id"] for row in rows}
 
 
 class Agencies:
@@ -123,7 +106,7 @@ class Agencies:
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
-        self._placements: Placements | None = None
+        self._placements: DatedRows[Mapping[str, str]] | None = None
 
     async def by_id(self, ids: Sequence[str], on: date) -> dict[str, Agency]:
         """Return the agencies by id, whether in force or not; unknown ids are absent."""
@@ -154,8 +137,8 @@ class Agencies:
             )
         return self._placements.on(on)
 
-    async def _fetch_placements(self) -> "Placements":
-        return Placements(await self._transaction.fetch_rows(PARENTS))
+    async def _fetch_placements(self) -> DatedRows[Mapping[str, str]]:
+        return DatedRows(await self._transaction.fetch_rows(PARENTS), parents_of_rows)
 
     async def list_in_force(self, kind: AgencyKind, under: str | None, on: date) -> list[Agency]:
         """Return all agencies of a kind in force on a date, in Thai order; `under` keeps direct

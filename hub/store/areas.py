@@ -1,6 +1,5 @@
 """Statements about areas: look-ups, lists, memberships and editions."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.areas import Area, AreaKind, AreaLevel, AreaMembership, OperationsCentre, Tile
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText
-from hub.domain.time import is_in_force
+from hub.store.dated_rows import DatedRows
 from hub.store.paging import fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
@@ -92,25 +91,12 @@ MEMBERSHIP_EDGES: Final = sa.select(
 ).order_by(area_membership.c.child_id, area_membership.c.parent_id)
 
 
-class Editions:
-    """All memberships; between two dates on which one begins or ends, the edition is the same."""
-
-    def __init__(self, rows: Sequence[asyncpg.Record]) -> None:
-        self._rows = rows
-        boundaries = {row[name] for row in rows for name in ("valid_from", "valid_to")}
-        self._change_dates = sorted(boundaries - {None})
-        self._editions: dict[int, Mapping[str, list[str]]] = {}
-
-    def on(self, day: date) -> Mapping[str, list[str]]:
-        """Return the parent ids by child id on a date."""
-        edition = bisect_right(self._change_dates, day)
-        if edition not in self._editions:
-            found: dict[str, list[str]] = defaultdict(list)
-            for row in self._rows:
-                if is_in_force(row["valid_from"], row["valid_to"], day):
-                    found[row["child_id"]].append(row["parent_id"])
-            self._editions[edition] = dict(found)
-        return self._editions[edition]
+def parents_of_rows(rows: Sequence[asyncpg.Record]) -> Mapping[str, list[str]]:
+    """Return the parent ids by child id of memberships."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row["child_id"]].append(row["parent_id"])
+    return dict(found)
 
 
 class Areas:
@@ -118,7 +104,7 @@ class Areas:
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
-        self._editions: Editions | None = None
+        self._editions: DatedRows[Mapping[str, list[str]]] | None = None
 
     async def by_id(self, ids: Sequence[str]) -> dict[str, Area]:
         """Return the areas by code, whether in force or not; unknown codes are absent."""
@@ -213,8 +199,8 @@ class Areas:
             self._editions = await self._transaction.remember("editions", self._fetch_editions)
         return self._editions.on(on)
 
-    async def _fetch_editions(self) -> "Editions":
-        return Editions(await self._transaction.fetch_rows(MEMBERSHIP_EDGES))
+    async def _fetch_editions(self) -> DatedRows[Mapping[str, list[str]]]:
+        return DatedRows(await self._transaction.fetch_rows(MEMBERSHIP_EDGES), parents_of_rows)
 
     async def descendants(self, ids: Sequence[str], on: date) -> dict[str, set[str]]:
         """Return each area id with the ids of all areas below it in the edition of a date, itself

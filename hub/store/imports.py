@@ -1,7 +1,6 @@
 """Uploads and import jobs that the viewer itself created, in one request's snapshot."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
@@ -21,7 +20,13 @@ from hub.domain.plan_import import FIXES, ImportCode, ImportMode
 from hub.domain.text import LocalizedText, localized_text
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds, one_of, paginate_by_group, text_array_parameter
+from hub.store.rows import (
+    epoch_microseconds,
+    is_one_of,
+    microseconds,
+    paginate_by_group,
+    text_array_parameter,
+)
 from hub.store.tables import import_issue, import_job, upload
 from hub.store.visibility import is_of_sender
 
@@ -82,11 +87,6 @@ def newest_first(item: ImportJob) -> SortKey:
     return (-microseconds(item.created_at), item.id)
 
 
-def microseconds(at: datetime) -> int:
-    """Return the microseconds from 1970 to an instant."""
-    return round(at.timestamp() * 1_000_000)
-
-
 def issue_key(item: ImportIssue) -> SortKey:
     """Return the sort key of an issue: its place in the order of the file."""
     return (item.position,)
@@ -122,7 +122,7 @@ class Imports:
         """Return a page of the viewer's jobs, newest first."""
         statement = select_jobs(self._viewer)
         if kinds is not None:
-            statement = statement.where(import_job.c.kind == one_of(one.value for one in kinds))
+            statement = statement.where(is_one_of(import_job.c.kind, kinds))
         at = epoch_microseconds(import_job.c.created_at)
         return await fetch_page(
             self._transaction, statement, page, [-at, import_job.c.id], job_of, newest_first

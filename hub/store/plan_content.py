@@ -46,7 +46,7 @@ from hub.store.plan_statements import (
     TARGETS_BY_VERSION,
 )
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import localized_text_of, one_of, paginate_by_group
+from hub.store.rows import is_one_of, localized_text_of, paginate_by_group
 from hub.store.tables import (
     plan_element,
     plan_item,
@@ -99,7 +99,7 @@ class PlanContents:
         if issue_id is not None:
             statement = statement.where(plan_item.c.issue_id == issue_id)
         if routes is not None:
-            statement = statement.where(plan_item.c.route == one_of(one.name for one in routes))
+            statement = statement.where(is_one_of(plan_item.c.route, [one.name for one in routes]))
         order = [plan_item.c.ordinal, plan_item.c.id]
         rows = await self._transaction.fetch_rows(
             paginate_by_group(statement, plan_item.c.version_id, page, order), ids=list(versions)

@@ -1,7 +1,7 @@
 """Parts of statements and of rows that several nouns use."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -19,11 +19,6 @@ def text_array_parameter(name: str) -> sa.BindParameter[Any]:
     sa.any_(text_array_parameter("ids"))`.
     """
     return sa.bindparam(name, type_=ARRAY(sa.Text))
-
-
-def one_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
-    """Return the right side of a comparison with any of the texts."""
-    return sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
 
 
 def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:
@@ -95,6 +90,11 @@ def paginate_by_group(
 def epoch_microseconds(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
     """Return an instant as the microseconds from 1970, for sort keys."""
     return sa.cast(sa.extract("epoch", column) * 1_000_000, sa.BigInteger)
+
+
+def microseconds(at: datetime) -> int:
+    """Return the microseconds from 1970 to an instant, as `epoch_microseconds` does."""
+    return round(at.timestamp() * 1_000_000)
 
 
 def values_table(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:

@@ -20,7 +20,7 @@ from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 from hub.store.conflict_tasks import conflict_branch
 from hub.store.linkage_rights import AREA_AGENCIES
-from hub.store.rows import one_of
+from hub.store.rows import is_one_of
 from hub.store.tables import (
     client,
     issue,
@@ -171,7 +171,7 @@ def request_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     has_open_offer = row_exists(
         offer,
         offer.c.id == answer.c.linkage_id,
-        offer.c.status == one_of(status.value for status in DEFAULT_LINKAGE_STATUSES),
+        is_one_of(offer.c.status, DEFAULT_LINKAGE_STATUSES),
     )
     is_unanswered = sa.or_(
         answer.c.decision.is_(None),
@@ -195,10 +195,7 @@ def request_branch(viewer: Viewer) -> list[sa.Select[Any]]:
             answer.c.agency_id.in_(
                 sa.union_all(sa.select(agency_id), departments_of_ministry(agency_id))
             ),
-            requests.c.status
-            == one_of(
-                status.value for status in (WorkRequestStatus.OPEN, WorkRequestStatus.OFFERED)
-            ),
+            is_one_of(requests.c.status, (WorkRequestStatus.OPEN, WorkRequestStatus.OFFERED)),
             is_unanswered,
         )
     ]

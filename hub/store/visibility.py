@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import Alias, FromClause
 
 from hub.domain.agencies import ActorLevel, AgencyKind
@@ -25,7 +25,7 @@ from hub.domain.identity.agreements import SharingScope
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer, Visibility
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus, Side
 from hub.store import tables
-from hub.store.rows import is_valid_on
+from hub.store.rows import is_one_of, is_valid_on
 from hub.store.tables.metadata import metadata
 
 Predicate = sa.ColumnElement[bool]
@@ -160,8 +160,7 @@ def project_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iter
         sa.or_(
             link.c.status == LinkageStatus.AGREED.value,
             sa.and_(
-                link.c.status
-                == sa.any_(sa.literal([s.value for s in DEFAULT_LINKAGE_STATUSES], ARRAY(sa.Text))),
+                is_one_of(link.c.status, DEFAULT_LINKAGE_STATUSES),
                 # The ministry above proposes for the owner: in its own name, but for that side.
                 sa.or_(
                     link.c.proposed_by_id == table.c.owner_id,

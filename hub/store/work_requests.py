@@ -23,7 +23,7 @@ from hub.domain.work_requests import (
 from hub.store.as_of import table_as_of
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import one_of, paginate_by_group, text_array_parameter
+from hub.store.rows import is_one_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     issue_revision,
     linkage,
@@ -77,7 +77,7 @@ def visible_requests(viewer: Viewer, at: datetime | None) -> sa.Subquery:
         return sa.exists(
             sa.select(sa.literal(1)).where(
                 link.c.work_request_id == request.c.id,
-                link.c.status == one_of(status.value for status in statuses),
+                is_one_of(link.c.status, statuses),
             )
         )
 
@@ -86,7 +86,7 @@ def visible_requests(viewer: Viewer, at: datetime | None) -> sa.Subquery:
             sa.select(sa.literal(1)).where(answer.c.request_id == request.c.id, condition)
         )
 
-    is_refusal = sa.func.coalesce(answer.c.decision == one_of(REFUSALS), sa.false())
+    is_refusal = sa.func.coalesce(is_one_of(answer.c.decision, REFUSALS), sa.false())
     status = sa.case(
         (request.c.withdrawn_at.is_not(None), WorkRequestStatus.WITHDRAWN.value),
         (_has_linkage(LinkageStatus.AGREED), WorkRequestStatus.FULFILLED.value),
@@ -255,4 +255,4 @@ def has_status(
     """Return the condition that a request has one of the statuses; none for null."""
     if statuses is None:
         return []
-    return [requests.c.status == one_of(status.value for status in statuses)]
+    return [is_one_of(requests.c.status, statuses)]

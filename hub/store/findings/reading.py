@@ -5,7 +5,7 @@ no finding, order or total discloses anything of a draft.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -28,7 +28,7 @@ from hub.store.matrix.linkage_filter import issues_of_filter
 from hub.store.matrix.list_filters import is_project_in_scope
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
+from hub.store.rows import is_one_of, localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     finding,
     finding_subject,
@@ -115,9 +115,9 @@ def matches(
         table.c.kind != FindingKind.DOUBLE_COUNT.value
     ]
     if wanted.kinds:
-        found.append(table.c.kind == any_of(kind.value for kind in wanted.kinds))
+        found.append(is_one_of(table.c.kind, wanted.kinds))
     if wanted.statuses:
-        found.append(table.c.status == any_of(one.value for one in wanted.statuses))
+        found.append(is_one_of(table.c.status, wanted.statuses))
     for column, keys in ((table.c.areas, wanted.areas), (table.c.parties, wanted.parties)):
         if keys:
             found.append(column.op("&&")(sa.literal(list(keys), ARRAY(sa.Text))))
@@ -158,13 +158,8 @@ def is_about_scope(
     if wanted.actor_levels:
         # The id of a gap ends with its level.
         level = sa.func.substring(table.c.id, "[^:]+$")
-        about_issue.append(level == any_of(one.value for one in wanted.actor_levels))
+        about_issue.append(is_one_of(level, wanted.actor_levels))
     return sa.or_(about_project, sa.and_(*about_issue))
-
-
-def any_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
-    """Return ANY over texts, for a comparison."""
-    return sa.any_(sa.literal(list(values), ARRAY(sa.Text)))
 
 
 def finding_order(table: FromClause) -> list[sa.ColumnElement[Any]]:

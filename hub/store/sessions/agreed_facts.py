@@ -5,7 +5,7 @@ A fact is visible when its project, its linkage and the projects of its assertio
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from hub.store.as_of import table_as_of
 from hub.store.matrix.agreed import is_in_force
 from hub.store.provenance import ProvenanceQueries
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds, paginate, text_array_parameter
+from hub.store.rows import epoch_microseconds, microseconds, paginate, text_array_parameter
 from hub.store.sessions.fact_reports import fetch_reports
 from hub.store.sessions.fact_terms import fetch_terms
 from hub.store.tables import agreed_fact, agreement, plan_element, plan_version, same_as_member
@@ -101,9 +101,7 @@ def is_about(subject: GlobalId) -> sa.ColumnElement[bool]:
 
 def fact_sort_key(fact: AgreedFact) -> tuple[int, str]:
     """Return the sort key of a fact in lists: the newest first."""
-    since = fact.asserted_at - datetime(1970, 1, 1, tzinfo=UTC)
-    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return -microseconds, fact.id
+    return -microseconds(fact.asserted_at), fact.id
 
 
 class AgreedFacts:

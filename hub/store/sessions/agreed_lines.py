@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
 from hub.domain.identity.viewer import Viewer
@@ -174,8 +174,7 @@ class AgreedLines:
                 agreed_fact.c.project_id == sa.any_(IDS),
                 is_in_force(at),
                 agreed_fact.c.fiscal_year.between(first, last),
-                agreed_fact.c.phase
-                == sa.any_(sa.literal([one.value for one in phases], ARRAY(sa.Text))),
+                is_one_of(agreed_fact.c.phase, phases),
             )
             .order_by(agreed_fact.c.fiscal_year, agreed_fact.c.id)
         )

@@ -15,13 +15,13 @@ from hub.domain.sessions.agreements import Agreement, Commitment, CommitmentRepo
 from hub.domain.sessions.kinds import AgreementStatus, CommitmentStatus, SessionStatus
 from hub.domain.time import FiscalYearRange
 from hub.store.read_transaction import ReadTransaction
-from hub.store.rows import epoch_microseconds, one_of
+from hub.store.rows import epoch_microseconds, is_one_of
 from hub.store.sessions.rows import agreement_of, commitment_of, report_of
 from hub.store.sessions.visible import visible_session_ids
 from hub.store.tables import agreed_fact, agreement, commitment, joint_session, project
 from hub.store.visibility import is_visible
 
-PUBLIC_STATUSES: Final = [SessionStatus.CLOSED.value, SessionStatus.RATIFIED.value]
+PUBLIC_STATUSES: Final = (SessionStatus.CLOSED, SessionStatus.RATIFIED)
 REPORTS: Final = """
 select * from commitment_report where commitment_id = any($1::text[])
 order by commitment_id, version desc
@@ -58,7 +58,7 @@ def visible_agreements(viewer: Viewer) -> sa.Select[Any]:
         .join(joint_session, joint_session.c.id == agreement.c.session_id)
         .where(
             sa.or_(
-                joint_session.c.status == one_of(PUBLIC_STATUSES),
+                is_one_of(joint_session.c.status, PUBLIC_STATUSES),
                 joint_session.c.id.in_(visible_session_ids(viewer)),
             ),
             sa.not_(hidden),
@@ -76,7 +76,7 @@ def visible_commitments(viewer: Viewer) -> sa.Select[Any]:
     shown = sa.or_(
         commitment.c.first_year.is_not(None),
         commitment.c.session_id.is_(None),
-        joint_session.c.status == one_of(PUBLIC_STATUSES),
+        is_one_of(joint_session.c.status, PUBLIC_STATUSES),
         joint_session.c.id.in_(visible_session_ids(viewer)),
     )
     return (
@@ -97,7 +97,7 @@ class Agreements:
     async def by_id(self, ids: Sequence[str]) -> dict[str, Agreement]:
         """Return agreements by id; hidden and unknown ones are absent."""
         statement = visible_agreements(self._viewer).where(
-            agreement.c.id == one_of(sorted(set(ids)))
+            is_one_of(agreement.c.id, sorted(set(ids)))
         )
         return {row["id"]: agreement_of(row) for row in await self._rows(statement)}
 
@@ -139,7 +139,7 @@ class Agreements:
         if agency_id is not None:
             statement = statement.where(sa.literal(agency_id) == sa.any_(agreement.c.party_ids))
         if statuses is not None:
-            statement = statement.where(agreement.c.status == one_of(one.value for one in statuses))
+            statement = statement.where(is_one_of(agreement.c.status, statuses))
         if years is not None:
             statement = statement.where(
                 joint_session.c.fiscal_year.between(years.first.ce, years.last.ce)
@@ -154,7 +154,7 @@ class Agreements:
     async def commitments_by_id(self, ids: Sequence[str], today: date) -> dict[str, Commitment]:
         """Return commitments by id; hidden and unknown ones are absent."""
         statement = visible_commitments(self._viewer).where(
-            commitment.c.id == one_of(sorted(set(ids)))
+            is_one_of(commitment.c.id, sorted(set(ids)))
         )
         return {row["id"]: commitment_of(row, today) for row in await self._rows(statement)}
 
@@ -177,16 +177,15 @@ class Agreements:
             (commitment.c.area_id, None if area_id is None else [area_id]),
         ):
             if values is not None:
-                statement = statement.where(column == one_of(sorted(set(values))))
+                statement = statement.where(is_one_of(column, sorted(set(values))))
         found = [commitment_of(row, today) for row in await self._rows(statement)]
         return [one for one in found if statuses is None or one.status in statuses]
 
     async def pledges(self, today: date, stage_ids: Sequence[str]) -> list[Commitment]:
         """Return the pledges that take gaps at these stages and are not withdrawn or done."""
         statement = visible_commitments(self._viewer).where(
-            commitment.c.stage_id == one_of(sorted(set(stage_ids))),
-            commitment.c.status
-            == one_of([CommitmentStatus.OPEN.value, CommitmentStatus.IN_PROGRESS.value]),
+            is_one_of(commitment.c.stage_id, sorted(set(stage_ids))),
+            is_one_of(commitment.c.status, (CommitmentStatus.OPEN, CommitmentStatus.IN_PROGRESS)),
         )
         return [commitment_of(row, today) for row in await self._rows(statement)]
 
@@ -200,7 +199,7 @@ class Agreements:
     async def _grouped(
         self, column: sa.ColumnElement[Any], keys: Sequence[str]
     ) -> dict[str, list[Agreement]]:
-        statement = visible_agreements(self._viewer).where(column == one_of(sorted(set(keys))))
+        statement = visible_agreements(self._viewer).where(is_one_of(column, sorted(set(keys))))
         found: dict[str, list[Agreement]] = defaultdict(list)
         for row in await self._rows(statement):
             found[row[column.name]].append(agreement_of(row))

@@ -20,7 +20,7 @@ from hub.domain.sessions.kinds import (
     SessionStatus,
 )
 from hub.domain.tasks import TaskKind
-from hub.store.rows import one_of
+from hub.store.rows import is_one_of
 from hub.store.sessions.agreements import visible_commitments
 from hub.store.tables import delegation, joint_session, proposal, proposal_position
 from hub.store.task_columns import own_agency, task_columns
@@ -99,7 +99,7 @@ def prepare_branch(viewer: Viewer) -> list[sa.Select[Any]]:
             source=delegation.join(joint_session, joint_session.c.id == delegation.c.session_id),
         ).where(
             delegation.c.agency_id == own_agency(viewer),
-            delegation.c.role == one_of(INVITED_ROLES),
+            is_one_of(delegation.c.role, INVITED_ROLES),
             joint_session.c.status == SessionStatus.SCHEDULED.value,
             starts_on.is_not(None),
         )
@@ -145,10 +145,9 @@ def position_branch(viewer: Viewer) -> list[sa.Select[Any]]:
             source=source,
         ).where(
             acting.c.agency_id == own_agency(viewer),
-            acting.c.role == one_of(SPEAKING_ROLES),
+            is_one_of(acting.c.role, SPEAKING_ROLES),
             proposal.c.status == ProposalStatus.OPEN.value,
-            joint_session.c.status
-            == one_of([SessionStatus.SCHEDULED.value, SessionStatus.OPEN.value]),
+            is_one_of(joint_session.c.status, (SessionStatus.SCHEDULED, SessionStatus.OPEN)),
             awaits_agency,
         )
     ]
